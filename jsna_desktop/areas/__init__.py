@@ -1,0 +1,1 @@
+"""Places: building blocks, localities, and how much of each block a locality holds."""

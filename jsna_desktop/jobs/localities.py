@@ -1,0 +1,280 @@
+"""Localities of a workspace: made from selections, polygons and code tables; listed, renamed, removed, restored."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import numpy as np
+import shapely
+
+from jsna_desktop.areas.locality import POLYGON, SELECTION, Locality
+from jsna_desktop.errors import FileProblem, UsageProblem
+from jsna_desktop.jobs.outlines import Outlines
+from jsna_desktop.jobs.progress import Progress
+from jsna_desktop.jobs.weights import from_wkb
+from jsna_desktop.workspace import arrays
+from jsna_desktop.workspace.store import Store
+
+DEFAULT_SET = "Places"
+_COLUMNS = "l.key, l.name, s.name, l.kind, l.geography, l.blocks, l.wkb, l.code"
+_FROM = "FROM locality l JOIN locality_set s ON s.key = l.in_set"
+
+
+@dataclass(frozen=True)
+class Removed:
+    """What `restore` needs to bring a locality back."""
+
+    row: tuple
+    set: str
+
+
+def localities(
+    store: Store, sets: Sequence[str] = (), names: Sequence[str] = (), *, shapes: bool = True
+) -> list[Locality]:
+    """Localities in the order of their set and name; those asked for that are not there are a UsageProblem."""
+    columns = _COLUMNS if shapes else _COLUMNS.replace("l.wkb", "NULL")
+    rows = store.all(f"SELECT {columns} {_FROM} ORDER BY s.key, l.name COLLATE NOCASE, l.key")
+    found = [_locality(row) for row in rows]
+    for wanted, known, what in (
+        (sets, {place.set for place in found}, "set"),
+        (names, {place.name for place in found}, "locality"),
+    ):
+        for name in wanted:
+            if name not in known:
+                raise UsageProblem(f"there is no {what} {name!r}", todo=_near(name, known))
+    if sets:
+        found = [place for place in found if place.set in sets]
+    if names:
+        found = [place for place in found if place.name in names]
+        missing = set(names) - {place.name for place in found}
+        if missing:
+            raise UsageProblem(f"{', '.join(sorted(missing))} is in none of the sets {', '.join(sets)}")
+    return found
+
+
+def _near(name: str, known: set[str]) -> str:
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, sorted(known), n=3, cutoff=0.5)
+    return f"Did you mean {' or '.join(near)}?" if near else "jsna-desktop localities list WORKSPACE shows them"
+
+
+def _locality(row: tuple) -> Locality:
+    key, name, in_set, kind, geography, blocks, wkb, code = row
+    codes = arrays.unpack_codes(blocks) if blocks is not None else None
+    return Locality(key, name, in_set, kind, geography, codes, from_wkb(wkb), code)
+
+
+def get(store: Store, key: int) -> Locality:
+    return _locality(store.one(f"SELECT {_COLUMNS} {_FROM} WHERE l.key = ?", [key]))
+
+
+def sets(store: Store) -> list[tuple[str, int]]:
+    """(name, number of localities) of every set, in the order of making."""
+    return store.all(
+        "SELECT s.name, count(l.key) FROM locality_set s LEFT JOIN locality l ON l.in_set = s.key "
+        "GROUP BY s.key ORDER BY s.key"
+    )
+
+
+def _in_set(store: Store, name: str) -> int:
+    rows = store.all("SELECT key FROM locality_set WHERE name = ?", [name])
+    return rows[0][0] if rows else store.run("INSERT INTO locality_set (name) VALUES (?)", [name])
+
+
+def _insert(store: Store, place: Locality) -> int:
+    home = _in_set(store, place.set)
+    if store.all("SELECT 1 FROM locality WHERE in_set = ? AND name = ?", [home, place.name]):
+        raise UsageProblem(
+            f"there is already a locality {place.name!r} in {place.set!r}", todo="Give it another name or set"
+        )
+    return store.run(
+        "INSERT INTO locality (in_set, name, code, kind, geography, blocks, wkb, made) VALUES (?,?,?,?,?,?,?,?)",
+        [
+            home,
+            place.name,
+            place.code,
+            place.kind,
+            place.geography,
+            None if place.blocks is None else arrays.pack_codes(place.blocks),
+            None if place.shape is None else shapely.to_wkb(place.shape),
+            datetime.now().isoformat(timespec="seconds"),
+        ],
+    )
+
+
+def _named(name: str) -> str:
+    name = " ".join(name.split())
+    if not name:
+        raise UsageProblem("a locality needs a name")
+    return name
+
+
+def add_selection(store: Store, in_set: str, name: str, geography: str, codes: np.ndarray) -> Locality:
+    """A locality of whole blocks: `codes` (n,) of one geography."""
+    blocks = np.unique(np.asarray(codes, dtype=np.str_))
+    if not len(blocks):
+        raise UsageProblem("no areas are selected")
+    outlines = Outlines.of(store, geography)
+    shape = _outline(outlines, blocks) if outlines is not None else None
+    place = Locality(0, _named(name), in_set or DEFAULT_SET, SELECTION, geography, blocks, shape)
+    with store.transaction():
+        return get(store, _insert(store, place))
+
+
+def add_polygon(store: Store, in_set: str, name: str, polygon: shapely.Geometry, code: str = "") -> Locality:
+    """A drawn locality, EPSG:27700. A line that crosses itself is refused; say where to the person."""
+    if polygon.is_empty or polygon.area == 0:
+        raise UsageProblem("the line holds no area", todo="Draw at least three points")
+    if not shapely.is_valid(polygon):
+        raise UsageProblem("the line crosses itself", found=shapely.is_valid_reason(polygon), todo="Move a point")
+    with store.transaction():
+        place = Locality(0, _named(name), in_set or DEFAULT_SET, POLYGON, shape=polygon, code=code)
+        return get(store, _insert(store, place))
+
+
+def redraw(store: Store, key: int, polygon: shapely.Geometry) -> Locality:
+    """Give a drawn locality a new line."""
+    if not shapely.is_valid(polygon) or polygon.is_empty:
+        raise UsageProblem("the line crosses itself", todo="Move a point")
+    with store.transaction():
+        store.run("UPDATE locality SET wkb = ?, kind = 'polygon' WHERE key = ?", [shapely.to_wkb(polygon), key])
+        store.run("DELETE FROM weight WHERE locality = ?", [key])
+    return get(store, key)
+
+
+def rename(store: Store, key: int, name: str) -> Locality:
+    place = get(store, key)
+    name = _named(name)
+    if name != place.name:
+        taken = "SELECT 1 FROM locality l JOIN locality_set s ON s.key = l.in_set WHERE s.name = ? AND l.name = ?"
+        if store.all(taken, [place.set, name]):
+            raise UsageProblem(f"there is already a locality {name!r} in {place.set!r}")
+        with store.transaction():
+            store.run("UPDATE locality SET name = ? WHERE key = ?", [name, key])
+    return get(store, key)
+
+
+def remove(store: Store, key: int) -> Removed:
+    """Take a locality out; the result brings it back by `restore`. A set that is left empty goes with it."""
+    row = store.one("SELECT key, name, code, kind, geography, blocks, wkb, made FROM locality WHERE key = ?", [key])
+    home = get(store, key).set
+    with store.transaction():
+        store.run("DELETE FROM locality WHERE key = ?", [key])
+        store.run("DELETE FROM locality_set WHERE key NOT IN (SELECT in_set FROM locality)")
+    return Removed(row, home)
+
+
+def restore(store: Store, removed: Removed) -> Locality:
+    """Bring back what `remove` took, under its own key."""
+    key, name, *rest = removed.row
+    with store.transaction():
+        home = _in_set(store, removed.set)
+        store.run(
+            "INSERT INTO locality (key, in_set, name, code, kind, geography, blocks, wkb, made) "
+            "VALUES (?,?,?,?,?,?,?,?,?)",
+            [key, home, name, *rest],
+        )
+    return get(store, key)
+
+
+def _outline(outlines: Outlines, blocks: np.ndarray) -> shapely.Geometry | None:
+    from jsna_desktop.areas.geography import align
+
+    places = align(blocks, outlines.codes)
+    return outlines.union(places[places >= 0]) if (places >= 0).any() else None
+
+
+def add_missing_outlines(store: Store, progress: Progress | None = None) -> int:
+    """Give selections that were made before their boundaries an outline; how many got one."""
+    waiting = store.all("SELECT key, geography, blocks FROM locality WHERE wkb IS NULL AND kind = 'selection'")
+    made = []
+    found: dict[str, Outlines | None] = {}
+    for number, (key, geography, blocks) in enumerate(waiting):
+        if progress is not None:
+            progress("Drawing the outlines of localities", number / len(waiting))
+        if geography not in found:
+            found[geography] = Outlines.of(store, geography)
+        outlines = found[geography]
+        shape = _outline(outlines, arrays.unpack_codes(blocks)) if outlines is not None else None
+        if shape is not None:
+            made.append((shapely.to_wkb(shape), key))
+    if made:
+        with store.transaction():
+            store.run_many("UPDATE locality SET wkb = ? WHERE key = ?", made)
+    return len(made)
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What an import made: localities, and what was worked round."""
+
+    made: int
+    set: str
+    kind: str
+    notes: tuple[str, ...]
+
+
+def import_file(
+    store: Store,
+    path: Path,
+    in_set: str | None = None,
+    name_field: str | None = None,
+    code_field: str | None = None,
+    progress: Progress | None = None,
+) -> Imported:
+    """Localities from polygons (any boundary file) or a table of codes; all of them or none."""
+    from jsna_desktop.sources.child import Reader
+
+    progress = progress or Progress()
+    target = in_set or path.stem.replace("_", " ")
+    progress(f"Reading {path.name}", None)
+    with Reader() as reader:
+        source = reader.read_localities(path, code_field=code_field, name_field=name_field, progress=progress)
+    if source.shapes is not None:
+        places = [
+            Locality(0, _named(name), target, POLYGON, shape=shape, code=code)
+            for name, code, shape in zip(source.names, source.codes, shapely.from_wkb(source.shapes), strict=True)
+        ]
+    else:
+        places = _from_code_table(store, source, target, progress)
+    if not places:
+        raise FileProblem("there are no localities in it", where=path.name)
+    clash = _repeated([place.name for place in places])
+    if clash:
+        raise FileProblem(
+            f"two localities have the name {clash!r}", where=path.name, todo="Choose another column with --name-field"
+        )
+    with store.transaction():
+        for number, place in enumerate(places):
+            progress("Adding localities", number / len(places))
+            _insert(store, place)
+    return Imported(len(places), target, places[0].kind, tuple(p.message for p in source.problems))
+
+
+def _repeated(names: list[str]) -> str:
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            return name
+        seen.add(name)
+    return ""
+
+
+def _from_code_table(store: Store, source, target: str, progress: Progress) -> list[Locality]:  # noqa: ANN001
+    """One selection for every distinct locality code of the table, with its outline where boundaries are loaded."""
+    outlines = Outlines.of(store, source.geography)
+    keys, first, group = np.unique(source.codes, return_index=True, return_inverse=True)
+    order = np.argsort(group, kind="stable")
+    ends = np.cumsum(np.bincount(group))
+    places = []
+    for number, members in enumerate(np.split(order, ends[:-1])):
+        progress("Drawing the outlines of localities", number / len(keys))
+        blocks = np.unique(source.blocks[members])
+        shape = _outline(outlines, blocks) if outlines is not None else None
+        name = _named(str(source.names[first[number]]))
+        places.append(
+            Locality(0, name, target, SELECTION, source.geography, blocks, shape, str(keys[number]))
+        )
+    return places

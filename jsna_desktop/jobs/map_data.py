@@ -1,0 +1,95 @@
+"""What the map paints: blocks at several levels of detail, and the values that colour them."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from jsna_desktop.areas import geography
+from jsna_desktop.areas.coverage import PackedPolygons, pack
+from jsna_desktop.indicator import Indicator
+from jsna_desktop.jobs.outlines import BOUNDS, Outlines
+from jsna_desktop.workspace import catalogue
+from jsna_desktop.workspace.store import Store
+
+
+@dataclass(frozen=True)
+class Level:
+    tolerance_m: float
+    polygons: PackedPolygons
+
+
+@dataclass(frozen=True)
+class MapBlocks:
+    """The blocks of one geography: `codes`, `names` (n,), simplified `levels`, coarsest first."""
+
+    geography: str
+    codes: np.ndarray
+    names: np.ndarray
+    levels: tuple[Level, ...]
+    outlines: Outlines
+
+    def detail(self, positions: np.ndarray) -> PackedPolygons:
+        """The areas at these positions (m,) as published, packed in that order."""
+        return pack(self.outlines.shapes(positions))
+
+
+def load_blocks(store: Store, chosen: str | None = None) -> MapBlocks | None:
+    """The blocks to paint: of the geography asked for, else the first of the usual ones that has boundaries."""
+    for name in [chosen] if chosen else geography.BLOCKS:
+        outlines = Outlines.of(store, name)
+        if outlines is None:
+            continue
+        tolerances = [t for t in catalogue.levels(store, outlines.dataset) if t != BOUNDS]
+        levels = tuple(
+            Level(t, PackedPolygons(**catalogue.level(store, outlines.dataset, t))) for t in sorted(tolerances)[::-1]
+        )
+        names = (
+            catalogue.column(store, outlines.dataset, "name")
+            if "name" in catalogue.column_names(store, outlines.dataset)
+            else outlines.codes
+        )
+        return MapBlocks(name, outlines.codes, names, levels, outlines)
+    return None
+
+
+def can_colour(indicator: Indicator, blocks: MapBlocks) -> bool:
+    """Whether an indicator has a value for each of these blocks that says something by itself."""
+    if indicator.geography != blocks.geography:
+        return False
+    return indicator.measure in ("", "average_score") and indicator.kind in (
+        "count",
+        "proportion",
+        "rate",
+        "mean",
+        "score",
+        "modelled",
+    )
+
+
+def colour_values(store: Store, indicator: Indicator, blocks: MapBlocks) -> np.ndarray:
+    """The indicator's value for every block (n,), in its own unit; NaN where it has none."""
+    dataset = next(key for key, known in catalogue.keyed_indicators(store) if known == indicator)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        if indicator.has_counts and indicator.denominator:
+            top = catalogue.column(store, dataset, indicator.numerator or "")
+            values = indicator.multiplier * top / catalogue.column(store, dataset, indicator.denominator)
+        else:
+            values = catalogue.column(store, dataset, indicator.value or indicator.numerator or "")
+    places = geography.align(blocks.codes, catalogue.codes(store, dataset))
+    found = np.where(places >= 0, values[places], np.nan)
+    return np.where(np.isfinite(found), found, np.nan)
+
+
+def fifths(values: np.ndarray, counted: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
+    """Classes (n,) 0–4 of equal numbers of blocks, −1 for none, and the six breaks.
+
+    `counted` (n,) boolean says whose values set the breaks (a county in a national file). Breaks that coincide are
+    left as they are: a class may be empty where many blocks share a value.
+    """
+    known = np.isfinite(values)
+    basis = values[known if counted is None else known & counted]
+    if not len(basis):
+        return np.full(len(values), -1), np.zeros(0)
+    breaks = np.quantile(basis, np.linspace(0, 1, 6))
+    classes = np.clip(np.searchsorted(breaks[1:-1], values, side="right"), 0, 4)
+    return np.where(known, classes, -1), breaks

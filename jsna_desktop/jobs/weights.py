@@ -1,0 +1,99 @@
+"""How much of each building block the localities of a workspace hold, made once and kept."""
+
+import numpy as np
+import shapely
+
+from jsna_desktop.areas import apportion, geography
+from jsna_desktop.areas.locality import SELECTION, Locality, Weights, matrix_of
+from jsna_desktop.jobs.outlines import Outlines
+from jsna_desktop.workspace import arrays
+from jsna_desktop.workspace.store import Store
+
+_NOTHING = (np.empty(0, dtype=np.int64), np.empty(0))
+
+
+def weights_for(
+    store: Store, localities: list[Locality], blocks: str, universe: np.ndarray, method: str | None = None
+) -> Weights:
+    """Weights of the localities over the sorted `universe` (m,) of the geography `blocks`.
+
+    A selection of these very blocks is exact and takes whole blocks. Everything else is shared out by its shape:
+    by area unless another method is asked for.
+    """
+    outlines: Outlines | None = None
+    kept = _kept(store, localities, blocks)
+    rows, methods, unmade, fresh = [], [], {}, []
+    for place, locality in enumerate(localities):
+        if locality.kind == SELECTION and locality.geography == blocks and locality.blocks is not None:
+            positions = geography.align(locality.blocks, universe)
+            positions = positions[positions >= 0]
+            rows.append((positions, np.ones(len(positions))))
+            methods.append(apportion.BLOCKS)
+            if not len(positions):
+                unmade[place] = "none of its areas are in the data"
+            continue
+        chosen = method or apportion.AREA
+        methods.append(chosen)
+        outlines = outlines or Outlines.of(store, blocks)
+        if outlines is None or locality.shape is None:
+            rows.append(_NOTHING)
+            unmade[place] = (
+                f"the place has no outline yet: add boundaries for its own areas ({geography.name(locality.geography)})"
+                if outlines is not None
+                else f"no boundaries of {geography.name(blocks)} to share these areas out by"
+            )
+            continue
+        known = kept.get((locality.id, chosen))
+        if known is not None and known[0] == outlines.checksum:
+            codes, shares = known[1], known[2]
+        else:
+            positions, shares = outlines.shares(locality.shape, chosen)
+            codes = outlines.codes[positions]
+            fresh.append((locality.id, blocks, chosen, outlines.checksum, codes, shares))
+        positions = geography.align(codes, universe)
+        rows.append((positions[positions >= 0], shares[positions >= 0]))
+    _keep(store, fresh)
+    return Weights(blocks, matrix_of(rows, len(universe)), tuple(methods), unmade)
+
+
+def _kept(store: Store, localities: list[Locality], blocks: str) -> dict[tuple[int, str], tuple]:
+    wanted = {locality.id for locality in localities if locality.id}
+    rows = store.all(
+        "SELECT locality, method, boundaries, blocks, share FROM weight WHERE geography = ?", [blocks]
+    ) if wanted else []
+    return {
+        (key, method): (checksum, arrays.unpack_codes(codes), np.frombuffer(share, "<f8"))
+        for key, method, checksum, codes, share in rows
+        if key in wanted
+    }
+
+
+def _keep(store: Store, fresh: list[tuple]) -> None:
+    fresh = [row for row in fresh if row[0]]
+    if not fresh or store.read_only:
+        return
+    with store.transaction():
+        for key, blocks, method, checksum, codes, shares in fresh:
+            store.run(
+                "INSERT OR REPLACE INTO weight VALUES (?, ?, ?, ?, ?, ?)",
+                [key, blocks, method, checksum, arrays.pack_codes(codes), shares.astype("<f8").tobytes()],
+            )
+
+
+def cut_range(
+    store: Store, locality: Locality, blocks: str, universe: np.ndarray, residents: np.ndarray
+) -> tuple[float, float] | None:
+    """The lowest and highest residents over the methods that the data allow; None for a place of whole blocks."""
+    if locality.kind == SELECTION and locality.geography == blocks:
+        return None
+    totals = []
+    for method in (apportion.AREA, apportion.BEST_FIT):
+        row = weights_for(store, [locality], blocks, universe, method)
+        if row.unmade:
+            return None
+        totals.append(float((row.matrix @ np.nan_to_num(residents))[0]))
+    return min(totals), max(totals)
+
+
+def from_wkb(wkb: bytes | None) -> shapely.Geometry | None:
+    return None if wkb is None else shapely.from_wkb(wkb)

@@ -1,0 +1,45 @@
+"""Measures of deprivation for a place, as MHCLG makes them for districts.
+
+Source: MHCLG, *English Indices of Deprivation 2025: Technical Report*, "Summary measures". Ranks run from 1, the most
+deprived; average rank and local concentration are published with the ranks reversed (most deprived = highest).
+"""
+
+import numpy as np
+from scipy import sparse
+
+
+def extent_taper(rank: np.ndarray, universe: int) -> np.ndarray:
+    """How far an area counts towards the extent (n,): 1 in the most deprived tenth, then by whole percentiles
+
+    from 0.95 in the 11th to 0.05 in the 30th, then 0. `universe` is the number of areas ranked.
+    """
+    percentile = np.ceil(100 * rank / universe)
+    taper = np.where(percentile <= 10, 1.0, 0.95 - (percentile - 11) * 0.9 / 19)
+    return np.where(percentile <= 30, taper, np.where(np.isnan(rank), np.nan, 0.0))
+
+
+def local_concentration(
+    weights: sparse.csr_array, rank: np.ndarray, population: np.ndarray, universe: int
+) -> np.ndarray:
+    """Population-weighted average reversed rank of the most deprived areas with exactly 10 % of residents.
+
+    `weights` sparse (localities, blocks), `rank` and `population` (blocks,); blocks without either are left out. NaN
+    where a locality has no residents.
+    """
+    known = np.isfinite(rank) & np.isfinite(population)
+    order = np.argsort(np.where(known, rank, np.inf), kind="stable")
+    place_of = np.empty(len(order), dtype=np.int64)
+    place_of[order] = np.arange(len(order))
+    rows = np.repeat(np.arange(weights.shape[0]), np.diff(weights.indptr))
+    entries = np.lexsort((place_of[weights.indices], rows))
+    rows, blocks = rows[entries], weights.indices[entries]
+    people = weights.data[entries] * np.where(known, population, 0.0)[blocks]
+    total = np.bincount(rows, people, minlength=weights.shape[0])
+    running = np.cumsum(people)
+    before_row = np.concatenate([[0.0], np.cumsum(total)[:-1]])
+    before = running - people - before_row[rows]
+    taken = np.clip(0.1 * total[rows] - before, 0.0, people)
+    reversed_rank = np.where(known, universe + 1 - rank, 0.0)[blocks]
+    held = np.bincount(rows, taken, minlength=weights.shape[0])
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.bincount(rows, taken * reversed_rank, minlength=weights.shape[0]) / held

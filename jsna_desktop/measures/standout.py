@@ -1,0 +1,125 @@
+"""What stands out in a profile: sentences that follow from its rows, and from nothing else."""
+
+import math
+from dataclasses import dataclass
+
+BETTER, WORSE, NOTE = "better", "worse", "note"
+_MARKS = {"better": BETTER, "worse": WORSE, "higher": NOTE, "lower": NOTE}
+_CLEAR = tuple(_MARKS)
+_MOST = 4
+# Below this ratio to the comparator a clear difference is too small to lead with.
+_SLIGHT = math.log(1.03)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that stands out: `mark` better, worse or note; a `lead` of a few words; the `rest` with the numbers."""
+
+    mark: str
+    lead: str
+    rest: str
+    indicator: str = ""
+
+
+def number(value: float | None, unit: str = "") -> str:
+    """A number for people: 47,908; 18.1 %; 1,204 per 100,000. A dash where there is none."""
+    if value is None:
+        return "–"
+    digits = 0 if unit in ("people", "residents", "households") or abs(value) >= 1000 else 1
+    text = f"{value:,.{digits}f}"
+    if unit == "%":
+        return f"{text}\u00a0%"
+    return f"{text} {unit}" if unit.startswith("per ") else text
+
+
+def stands_out(rows: list[dict], most: int = _MOST) -> list[Finding]:
+    """The clearest differences from England (or the widest comparator there is), worst first, then deprivation.
+
+    `rows` are one place's profile rows (contract.md). One finding an indicator's table, the latest period only.
+    """
+    latest = _latest(rows)
+    clear = sorted((c for row in latest if (c := _clear(row)) is not None), key=lambda c: -c[0])
+    chosen: list[dict] = []
+    tables: set[str] = set()
+    for wanted, room in ((WORSE, 2), (BETTER, 2), (NOTE, 1)):
+        for size, mark, row in clear:
+            table = _table(row)
+            if mark == wanted and size >= _SLIGHT and room and table not in tables and len(chosen) < most - 1:
+                chosen.append(row)
+                tables.add(table)
+                room -= 1
+    return [_sentence(row) for row in chosen] + _deprivation(latest)
+
+
+def _latest(rows: list[dict]) -> list[dict]:
+    kept: dict[tuple, dict] = {}
+    for row in rows:
+        key = (row["indicator"], row["sex"], row["age"])
+        if key not in kept or row["period"] > kept[key]["period"]:
+            kept[key] = row
+    return list(kept.values())
+
+
+def _table(row: dict) -> str:
+    parts = row["indicator"].split(".")
+    return ".".join(parts[:2]) if parts[0].startswith("census") else row["indicator"]
+
+
+def _widest(row: dict) -> dict | None:
+    order = {"england": 0, "region": 1, "district": 2}
+    known = [c for c in row["comparators"] if c["value"] is not None and c.get("level") in order]
+    return min(known, key=lambda c: order[c["level"]], default=None)
+
+
+def _clear(row: dict) -> tuple[float, str, dict] | None:
+    against = _widest(row)
+    if against is None or row["value"] is None or against["verdict"] not in _CLEAR:
+        return None
+    if min(row["value"], against["value"]) <= 0:
+        return None
+    return abs(math.log(row["value"] / against["value"])), _MARKS[against["verdict"]], row
+
+
+def _sentence(row: dict) -> Finding:
+    against = _widest(row)
+    assert against is not None
+    above = row["value"] > against["value"]
+    way, unit = ("above" if above else "below"), row["unit"]
+    rest = f"{number(row['value'], unit)}, clearly {way} {_of(against)} {number(against['value'], unit)}"
+    for other in row["comparators"]:
+        if other["level"] != "district" or other is against or other["value"] is None:
+            continue
+        theirs = f"{_of(other)} {number(other['value'], unit)}"
+        if other["verdict"] not in _CLEAR:
+            rest += f", and not clearly different from {theirs}"
+        elif (row["value"] > other["value"]) == above:
+            rest += f" and {theirs}"
+        else:
+            rest += f", but clearly {'above' if not above else 'below'} {theirs}"
+    lead = f"{row['name']}: {'higher' if above else 'lower'}."
+    return Finding(_MARKS[against["verdict"]], lead, rest + ".", row["indicator"])
+
+
+def _of(comparator: dict) -> str:
+    name = comparator["area"]
+    return f"{name}’" if name.endswith("s") else f"{name}’s"
+
+
+def _deprivation(rows: list[dict]) -> list[Finding]:
+    for edition in ("imd2025", "imd2019"):
+        for row in rows:
+            if row["indicator"] == f"{edition}.share_residents_quintile1" and row["value"] is not None:
+                return [_deprived(row)]
+    return []
+
+
+def _deprived(row: dict) -> Finding:
+    share = 100 * row["value"]
+    if share == 0:
+        said = "Nobody here lives in a neighbourhood among England’s most deprived fifth"
+    else:
+        said = f"{number(share, '%')} of residents live in neighbourhoods among England’s most deprived fifth"
+    district = next((c for c in row["comparators"] if c["level"] == "district" and c["value"] is not None), None)
+    if district is not None and district["verdict"] == "not compared" and district["value"] != row["value"]:
+        said += f"; in {district['area']} as a whole {number(100 * district['value'], '%')}"
+    return Finding(NOTE, "Deprivation.", said + ".", row["indicator"])

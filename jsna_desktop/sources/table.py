@@ -1,0 +1,172 @@
+"""A whole table in memory, column by column as NumPy arrays, with the file's own row numbers for messages."""
+
+import io
+from collections.abc import Collection, Sequence
+from typing import Any
+
+import numpy as np
+
+from jsna_desktop.errors import FileProblem
+from jsna_desktop.sources import cells
+from jsna_desktop.sources.dataset import MAX_EXAMPLES, Problem
+from jsna_desktop.sources.reading import Peek
+
+
+class Table:
+    """The columns of a table under stripped headings. Row numbers are those a person sees in a spreadsheet."""
+
+    def __init__(self, frame: Any, first_row: int, where: str) -> None:
+        self.frame, self.where = frame, where
+        self.row_numbers = np.arange(first_row, first_row + len(frame))
+        self.problems: list[Problem] = []
+
+    def __len__(self) -> int:
+        return len(self.frame)
+
+    @property
+    def headings(self) -> list[str]:
+        return list(self.frame.columns)
+
+    def text(self, heading: str) -> np.ndarray:
+        """A column as text (n,), stripped; "" where blank."""
+        index, distinct = self.factor(heading)
+        return distinct[index]
+
+    def factor(self, heading: str) -> tuple[np.ndarray, np.ndarray]:
+        """A column as (index (n,), distinct texts (k,)), in order of first appearance; fast on long tables."""
+        import pandas as pd
+
+        index, distinct = pd.factorize(self.frame[heading], use_na_sentinel=True)
+        names = [_text(cell) for cell in distinct] + [""]
+        place: dict[str, int] = {}
+        renumber = np.array([place.setdefault(name, len(place)) for name in names])
+        kept = renumber[index]
+        found = np.array(list(place), dtype=np.str_)
+        return kept, found
+
+    def numbers(self, heading: str) -> cells.Numbers:
+        """A column as numbers; FileProblem where most filled cells are text, a recorded problem where few are."""
+        found = cells.numbers(self.frame[heading])
+        if found.wrong.any():
+            self._wrong_cells(heading, found)
+        return found
+
+    def _wrong_cells(self, heading: str, found: cells.Numbers) -> None:
+        rows = np.flatnonzero(found.wrong)
+        first = str(self.frame[heading].iloc[rows[0]])
+        if len(rows) > 0.5 * (len(rows) + np.isfinite(found.values).sum()):
+            raise FileProblem(
+                f"column “{heading}” is not numbers",
+                where=f"{self.where}, row {self.row_numbers[rows[0]]}",
+                found=f"“{first}”",
+                expected="a number, or a mark for a missing one (blank, .., -, *, [c])",
+                todo="Correct the column, or name the right one with a column map",
+            )
+        examples = self.frame[heading].iloc[rows[:MAX_EXAMPLES]]
+        self.problem(
+            f"column “{heading}” has text where a number should be; left out",
+            rows,
+            [f"“{example}”" for example in examples],
+        )
+
+    def problem(self, message: str, rows: np.ndarray, examples: Sequence[str] = ()) -> None:
+        """Record a problem with the rows at these positions."""
+        said = [*examples, *[""] * (min(len(rows), MAX_EXAMPLES) - len(examples))]
+        lines = tuple(
+            f"row {self.row_numbers[row]}: {text}".rstrip(": ") for row, text in zip(rows, said, strict=False)
+        )
+        self.problems.append(Problem(message, len(rows), lines))
+
+    def keep(self, wanted: np.ndarray) -> None:
+        """Leave out the rows where `wanted` (n,) is false."""
+        self.frame = self.frame.loc[np.asarray(wanted)]
+        self.row_numbers = self.row_numbers[wanted]
+
+    def rows_of(self, positions: np.ndarray) -> str:
+        """`rows 3 and 9` for a message."""
+        found = [str(self.row_numbers[place]) for place in positions[:5]]
+        more = " and more" if len(positions) > 5 else ""
+        return f"rows {', '.join(found[:-1])} and {found[-1]}{more}" if len(found) > 1 else f"row {found[0]}"
+
+
+def _text(cell: Any) -> str:
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return str(cell).strip()
+
+
+def read_table(peek: Peek, text: Collection[str] = (), columns: Collection[str] | None = None) -> Table:
+    """The table under its heading. `text` are headings to keep as text (codes with leading zeros); `columns` the only
+
+    ones wanted. Columns of plain numbers arrive as numbers at once; those with marks are cleaned when asked for.
+    """
+    import pandas as pd
+
+    sheet = peek.sheet
+    if sheet is None:
+        raise FileProblem("this is not a table", where=peek.where, todo="Choose a CSV, xlsx or Parquet file")
+    headings = list(sheet.headings)
+    _unique(headings, peek.where)
+    wanted = [h for h in headings if h and (columns is None or h in columns)]
+    if peek.form == "parquet":
+        import pyarrow.parquet as pq
+
+        frame = pq.read_table(io.BytesIO(peek.content) if peek.packed else peek.path).to_pandas()
+        frame.columns = headings
+        return _filled(Table(frame[wanted], 1, peek.where))
+    if peek.form == "xlsx":
+        from jsna_desktop.sources.workbook import rows_below
+
+        width = len(headings)
+        rows = [row[:width] + [""] * (width - len(row)) for row in rows_below(peek, sheet.name, sheet.header_row)]
+        frame = pd.DataFrame(rows, columns=headings, dtype=object)[wanted]
+        return _filled(Table(frame.where(frame != "", None), sheet.header_row + 2, peek.where))
+    places = [place for place, heading in enumerate(headings) if heading in wanted]
+    try:
+        frame = pd.read_csv(
+            io.BytesIO(peek.content),
+            sep=sheet.delimiter,
+            encoding=peek.encoding,
+            encoding_errors="replace",
+            header=None,
+            names=list(range(len(headings))),
+            index_col=False,
+            usecols=places,
+            skiprows=sheet.header_row + 1,
+            skip_blank_lines=False,
+            dtype={headings.index(h): str for h in text if h in wanted},
+            keep_default_na=False,
+            na_values=[""],
+            low_memory=False,
+        )
+    except pd.errors.ParserError as error:
+        raise FileProblem(
+            "a row of the table cannot be read", where=peek.where, found=str(error), todo="Correct it, or save it again"
+        ) from error
+    except pd.errors.EmptyDataError:
+        frame = pd.DataFrame(columns=places)
+    frame.columns = [headings[place] for place in places]
+    return _filled(Table(frame[wanted], sheet.header_row + 2, peek.where))
+
+
+def _unique(headings: list[str], where: str) -> None:
+    filled = [heading for heading in headings if heading]
+    twice = next((h for h in filled if filled.count(h) > 1), None)
+    if twice is not None:
+        raise FileProblem(
+            f"two columns are called “{twice}”",
+            where=where,
+            expected="one heading for each column",
+            todo="Rename or remove one of them",
+        )
+
+
+def _filled(table: Table) -> Table:
+    """Without blank rows; FileProblem where nothing is left."""
+    blank = table.frame.iloc[:, 0].isna().to_numpy()
+    if blank.any():
+        blank &= table.frame.isna().all(axis=1).to_numpy()
+        table.keep(~blank)
+    if not len(table):
+        raise FileProblem("the table has a heading but no rows", where=table.where, todo="Download or save it again")
+    return table

@@ -1,0 +1,199 @@
+"""What is in a workspace: datasets, indicators, columns, lookups, shapes."""
+
+import hashlib
+import json
+from dataclasses import asdict, fields, replace
+from datetime import datetime
+
+import numpy as np
+
+from jsna_desktop.sources.dataset import Dataset, Indicator, Problem, Reading
+from jsna_desktop.workspace import arrays
+from jsna_desktop.workspace.store import Store
+
+_DATASET_FIELDS = tuple(f.name for f in fields(Dataset) if f.name != "problems")
+
+
+def add_reading(store: Store, reading: Reading) -> tuple[int, Dataset]:
+    """Keep a reading, inside the caller's transaction: (the dataset's key, the dataset as kept).
+
+    Codes are sorted and every column with them. A second dataset of the same id gets a number behind it.
+    """
+    order = np.argsort(reading.codes, kind="stable")
+    codes = reading.codes[order]
+    dataset = replace(reading.dataset, id=_free_id(store, reading.dataset.id))
+    problems = json.dumps([asdict(p) for p in dataset.problems], ensure_ascii=False)
+    values = [getattr(dataset, name) for name in _DATASET_FIELDS]
+    marks = ", ".join("?" * (len(values) + 3))
+    key = store.run(
+        f"INSERT INTO dataset ({', '.join(_DATASET_FIELDS)}, problems, added, codeset) VALUES ({marks})",
+        [*values, problems, datetime.now().isoformat(timespec="seconds"), _codeset(store, codes)],
+    )
+    columns = dict(reading.columns)
+    if reading.names is not None:
+        columns["name"] = reading.names
+    columns |= {f"{name}?withheld": mask.astype(float) for name, mask in reading.withheld.items() if mask.any()}
+    for name, column in columns.items():
+        form, data = arrays.pack(np.asarray(column)[order])
+        labels = json.dumps(list(reading.labels.get(name, ())))
+        store.run("INSERT INTO value_column VALUES (?, ?, ?, ?, ?)", [key, name, form, labels, data])
+    for position, indicator in enumerate(reading.indicators):
+        shared = [indicator.id, indicator.period, indicator.geography, indicator.sex, indicator.age]
+        store.run(
+            "INSERT INTO indicator VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            [key, position, *shared, json.dumps(asdict(indicator), ensure_ascii=False)],
+        )
+    for lookup in reading.lookups:
+        store.run("INSERT INTO lookup VALUES (?, ?, ?, ?)", [key, lookup.level, lookup.codes, lookup.names])
+    if reading.geometry is not None:
+        rows = ((key, place, bytes(wkb)) for place, wkb in enumerate(reading.geometry[order]))
+        store.run_many("INSERT INTO shape VALUES (?, ?, ?)", rows)
+    return key, dataset
+
+
+def _free_id(store: Store, wanted: str) -> str:
+    taken = {row[0] for row in store.all("SELECT id FROM dataset")}
+    number, candidate = 2, wanted
+    while candidate in taken:
+        candidate, number = f"{wanted}.{number}", number + 1
+    return candidate
+
+
+def _codeset(store: Store, codes: np.ndarray) -> int:
+    data = arrays.pack_codes(codes)
+    digest = hashlib.sha256("\n".join(codes.tolist()).encode()).hexdigest()
+    known = store.all("SELECT key FROM codeset WHERE digest = ?", [digest])
+    return (
+        known[0][0]
+        if known
+        else store.run("INSERT INTO codeset (digest, size, codes) VALUES (?, ?, ?)", [digest, len(codes), data])
+    )
+
+
+def remove_dataset(store: Store, dataset_id: str) -> None:
+    """Take a dataset out, inside the caller's transaction."""
+    store.run("DELETE FROM dataset WHERE id = ?", [dataset_id])
+    store.run("DELETE FROM codeset WHERE key NOT IN (SELECT codeset FROM dataset)")
+
+
+def datasets(store: Store) -> list[Dataset]:
+    """Every dataset, in the order of adding."""
+    rows = store.all(f"SELECT {', '.join(_DATASET_FIELDS)}, problems FROM dataset ORDER BY key")
+    return [_dataset(row) for row in rows]
+
+
+def _dataset(row: tuple) -> Dataset:
+    known = dict(zip(_DATASET_FIELDS, row, strict=False))
+    known["sensitive"], known["fictional"] = bool(known["sensitive"]), bool(known["fictional"])
+    problems = tuple(
+        Problem(p["message"], p["rows"], tuple(p["examples"])) for p in json.loads(row[len(_DATASET_FIELDS)])
+    )
+    return Dataset(**known, problems=problems)
+
+
+def dataset_with_checksum(store: Store, checksum: str) -> Dataset | None:
+    """The dataset made from a file with this SHA-256, where there is one."""
+    rows = store.all(f"SELECT {', '.join(_DATASET_FIELDS)}, problems FROM dataset WHERE checksum = ?", [checksum])
+    return _dataset(rows[0]) if rows else None
+
+
+def indicators(store: Store) -> list[Indicator]:
+    """Every indicator; where two datasets give the same one for the same period, the later added."""
+    return [indicator for _, indicator in keyed_indicators(store)]
+
+
+def keyed_indicators(store: Store) -> list[tuple[int, Indicator]]:
+    """(dataset key, indicator), as `indicators`."""
+    kept: dict[tuple, tuple[int, Indicator]] = {}
+    rows = store.all("SELECT dataset, definition FROM indicator ORDER BY dataset, position")
+    for key, definition in rows:
+        indicator = Indicator(**json.loads(definition))
+        kept[indicator.id, indicator.period, indicator.geography, indicator.sex, indicator.age] = (
+            key,
+            indicator,
+        )
+    return list(kept.values())
+
+
+def codes(store: Store, dataset: int) -> np.ndarray:
+    """The dataset's codes (n,), sorted."""
+    row = store.one("SELECT c.codes FROM codeset c JOIN dataset d ON d.codeset = c.key WHERE d.key = ?", [dataset])
+    return arrays.unpack_codes(row[0])
+
+
+def codeset_keys(store: Store) -> dict[int, tuple[int, str]]:
+    """Dataset key → (codeset key, geography)."""
+    return {key: (codeset, geo) for key, codeset, geo in store.all("SELECT key, codeset, geography FROM dataset")}
+
+
+def codeset(store: Store, key: int) -> np.ndarray:
+    return arrays.unpack_codes(store.one("SELECT codes FROM codeset WHERE key = ?", [key])[0])
+
+
+def column(store: Store, dataset: int, name: str) -> np.ndarray:
+    """A column of a dataset, aligned to its codes; a LookupError where it has none of that name."""
+    form, data = store.one("SELECT form, data FROM value_column WHERE dataset = ? AND name = ?", [dataset, name])
+    return arrays.unpack(form, data)
+
+
+def column_names(store: Store, dataset: int) -> list[str]:
+    return [row[0] for row in store.all("SELECT name FROM value_column WHERE dataset = ?", [dataset])]
+
+
+def labels(store: Store, dataset: int, name: str) -> tuple[str, ...]:
+    row = store.one("SELECT labels FROM value_column WHERE dataset = ? AND name = ?", [dataset, name])
+    return tuple(json.loads(row[0]))
+
+
+def lookups(store: Store, level: str) -> list[tuple[int, str, str, str]]:
+    """(dataset key, geography of its areas, code column, name column) for a level, best source first.
+
+    Lookup files come before columns that other files happen to carry; the later added before the earlier.
+    """
+    return store.all(
+        "SELECT d.key, d.geography, l.codes, l.names FROM lookup l JOIN dataset d ON d.key = l.dataset "
+        "WHERE l.level = ? ORDER BY d.kind = 'lookup' DESC, d.key DESC",
+        [level],
+    )
+
+
+def boundaries(store: Store, geography: str) -> int | None:
+    """The boundaries in use for a geography: the dataset with the most areas, the later of two alike."""
+    rows = store.all(
+        "SELECT key FROM dataset WHERE kind = 'boundaries' AND geography = ? ORDER BY rows DESC, key DESC LIMIT 1",
+        [geography],
+    )
+    return rows[0][0] if rows else None
+
+
+def shapes(store: Store, dataset: int, positions: np.ndarray | None = None) -> np.ndarray:
+    """WKB (m,) of the areas at `positions` (m,) of the sorted codes; all of them where none are given."""
+    if positions is None:
+        rows = store.all("SELECT wkb FROM shape WHERE dataset = ? ORDER BY position", [dataset])
+    else:
+        wanted = json.dumps(np.asarray(positions).tolist())
+        rows = store.all(
+            "SELECT s.wkb FROM json_each(?) w JOIN shape s ON s.dataset = ? AND s.position = w.value ORDER BY w.key",
+            [wanted, dataset],
+        )
+    found = np.empty(len(rows), dtype=object)
+    found[:] = [row[0] for row in rows]
+    return found
+
+
+def keep_level(store: Store, dataset: int, tolerance: float, parts: dict[str, np.ndarray]) -> None:
+    """Keep the arrays of one simplified level, inside the caller's transaction."""
+    for part, array in parts.items():
+        form, data = arrays.pack_array(array)
+        store.run("INSERT INTO map_level VALUES (?, ?, ?, ?, ?)", [dataset, tolerance, part, form, data])
+
+
+def levels(store: Store, dataset: int) -> list[float]:
+    """Tolerances (m) of the simplified levels that are kept, finest first."""
+    rows = store.all("SELECT DISTINCT tolerance FROM map_level WHERE dataset = ? ORDER BY 1", [dataset])
+    return [row[0] for row in rows]
+
+
+def level(store: Store, dataset: int, tolerance: float) -> dict[str, np.ndarray]:
+    rows = store.all("SELECT part, form, data FROM map_level WHERE dataset = ? AND tolerance = ?", [dataset, tolerance])
+    return {part: arrays.unpack(form, data) for part, form, data in rows}

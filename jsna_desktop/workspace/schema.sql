@@ -1,0 +1,115 @@
+-- One workspace, schema 1. Values are columns aligned to a sorted set of area codes; text and numbers are
+-- compressed arrays (workspace/arrays.py); geometry is WKB in EPSG:27700, a row an area.
+
+CREATE TABLE meta (
+    key   TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+) WITHOUT ROWID;
+
+-- A sorted array of codes, shared by every dataset that covers the same areas.
+CREATE TABLE codeset (
+    key    INTEGER PRIMARY KEY,
+    digest TEXT NOT NULL UNIQUE,
+    size   INTEGER NOT NULL,
+    codes  BLOB NOT NULL
+);
+
+CREATE TABLE dataset (
+    key         INTEGER PRIMARY KEY,
+    id          TEXT NOT NULL UNIQUE,
+    title       TEXT NOT NULL,
+    kind        TEXT NOT NULL,
+    geography   TEXT NOT NULL,
+    period      TEXT NOT NULL,
+    source      TEXT NOT NULL,
+    licence     TEXT NOT NULL,
+    attribution TEXT NOT NULL,
+    filename    TEXT NOT NULL,
+    reason      TEXT NOT NULL,
+    rows        INTEGER NOT NULL,
+    retrieved   TEXT NOT NULL,
+    checksum    TEXT NOT NULL UNIQUE,
+    sensitive   INTEGER NOT NULL,
+    fictional   INTEGER NOT NULL,
+    problems    TEXT NOT NULL,
+    added       TEXT NOT NULL,
+    codeset     INTEGER NOT NULL REFERENCES codeset (key)
+);
+
+CREATE TABLE value_column (
+    dataset INTEGER NOT NULL REFERENCES dataset (key) ON DELETE CASCADE,
+    name    TEXT NOT NULL,
+    form    TEXT NOT NULL,
+    labels  TEXT NOT NULL,
+    data    BLOB NOT NULL,
+    PRIMARY KEY (dataset, name)
+);
+
+CREATE TABLE indicator (
+    dataset    INTEGER NOT NULL REFERENCES dataset (key) ON DELETE CASCADE,
+    position   INTEGER NOT NULL,
+    id         TEXT NOT NULL,
+    period     TEXT NOT NULL,
+    geography  TEXT NOT NULL,
+    sex        TEXT NOT NULL,
+    age        TEXT NOT NULL,
+    definition TEXT NOT NULL,
+    PRIMARY KEY (dataset, position)
+);
+CREATE INDEX indicator_by_id ON indicator (id);
+
+-- Which columns of a dataset place its areas in larger ones.
+CREATE TABLE lookup (
+    dataset INTEGER NOT NULL REFERENCES dataset (key) ON DELETE CASCADE,
+    level   TEXT NOT NULL,
+    codes   TEXT NOT NULL,
+    names   TEXT NOT NULL,
+    PRIMARY KEY (dataset, level)
+);
+
+CREATE TABLE shape (
+    dataset  INTEGER NOT NULL REFERENCES dataset (key) ON DELETE CASCADE,
+    position INTEGER NOT NULL,
+    wkb      BLOB NOT NULL,
+    PRIMARY KEY (dataset, position)
+);
+
+-- Simplified outlines for the map, made once (areas/coverage.py): tolerance 0 holds the bounds alone.
+CREATE TABLE map_level (
+    dataset   INTEGER NOT NULL REFERENCES dataset (key) ON DELETE CASCADE,
+    tolerance REAL NOT NULL,
+    part      TEXT NOT NULL,
+    form      TEXT NOT NULL,
+    data      BLOB NOT NULL,
+    PRIMARY KEY (dataset, tolerance, part)
+);
+
+CREATE TABLE locality_set (
+    key  INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE
+);
+
+-- A selection has block codes (and their geography); a polygon has a shape alone.
+CREATE TABLE locality (
+    key       INTEGER PRIMARY KEY,
+    in_set    INTEGER NOT NULL REFERENCES locality_set (key) ON DELETE CASCADE,
+    name      TEXT NOT NULL,
+    code      TEXT NOT NULL,
+    kind      TEXT NOT NULL CHECK (kind IN ('selection', 'polygon')),
+    geography TEXT NOT NULL,
+    blocks    BLOB,
+    wkb       BLOB,
+    made      TEXT NOT NULL,
+    UNIQUE (in_set, name)
+);
+
+-- How much of each block a locality holds; remade when the boundaries it was made from change.
+CREATE TABLE weight (
+    locality   INTEGER NOT NULL REFERENCES locality (key) ON DELETE CASCADE,
+    geography  TEXT NOT NULL,
+    method     TEXT NOT NULL,
+    boundaries TEXT NOT NULL,
+    blocks     BLOB NOT NULL,
+    share      BLOB NOT NULL,
+    PRIMARY KEY (locality, geography, method)
+);

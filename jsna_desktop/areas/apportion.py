@@ -13,7 +13,7 @@ BLOCKS, BEST_FIT, AREA = "blocks", "best-fit", "area"
 METHODS = (BLOCKS, BEST_FIT, AREA)
 
 # Two outlines of the same line differ by this much (m) where one went through longitude and latitude, or a
-# 0.1 m grid. A share missed by less than this along the block's whole edge is noise, if every other block agrees.
+# 0.1 m grid. A sliver of no more than this mean width is noise, if every other block agrees.
 EDGE_NOISE = 1.0
 # What floating point leaves along an edge that two shapes truly share (m).
 ROUNDING = 1e-4
@@ -35,15 +35,26 @@ def area_shares(polygon: shapely.Geometry, blocks: np.ndarray) -> np.ndarray:
         return shares
     edge = blocks[touched]
     area = shapely.area(edge)
-    inside = shapely.area(shapely.intersection(polygon, edge))
-    length = shapely.length(edge)
-    # The mean width of what is inside, and of what is outside, along the block's own edge.
-    width_in, width_out = inside / length, (area - inside) / length
-    noise = np.minimum(EDGE_NOISE, 0.05 * area / length)
-    made_of_whole = np.all((width_in <= noise) | (width_out <= noise))
-    limit = noise if made_of_whole else ROUNDING
-    shares[touched] = np.where(width_in <= limit, 0.0, np.where(width_out <= limit, 1.0, inside / area))
+    pieces = shapely.intersection(polygon, edge)
+    inside = shapely.area(pieces)
+    mostly = inside > area / 2
+    # What must be given up to call the block whole, in or out.
+    pieces[mostly] = shapely.difference(edge[mostly], polygon)
+    width = _widest(pieces)
+    made_of_whole = bool(np.all(width <= EDGE_NOISE))
+    noise = width <= (EDGE_NOISE if made_of_whole else ROUNDING)
+    shares[touched] = np.where(noise, mostly.astype(float), inside / area)
     return shares
+
+
+def _widest(pieces: np.ndarray) -> np.ndarray:
+    """The mean width (m,) of the widest part of each piece: a sliver along an edge has one of centimetres."""
+    parts, owner = shapely.get_parts(pieces, return_index=True)
+    length = shapely.length(parts)
+    width = np.zeros(len(pieces))
+    solid = length > 0
+    np.maximum.at(width, owner[solid], 2 * shapely.area(parts)[solid] / length[solid])
+    return width
 
 
 def best_fit_shares(polygon: shapely.Geometry, points: np.ndarray) -> np.ndarray:

@@ -45,6 +45,8 @@ class PackedPolygons:
 
     def rings_of(self, blocks: np.ndarray) -> np.ndarray:
         """Indices of the rings of `blocks` (k,), block after block."""
+        # Of the same type as `ring_block`, or the search would first convert all of that.
+        blocks = np.asarray(blocks, dtype=self.ring_block.dtype)
         first = np.searchsorted(self.ring_block, blocks, side="left")
         last = np.searchsorted(self.ring_block, blocks, side="right")
         return _ranges(first, last - first)

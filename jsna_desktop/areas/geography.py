@@ -10,6 +10,11 @@ import numpy as np
 
 # Areas of England that each geography has: a comparator called England must cover them.
 ENGLAND = {"lsoa2011": 32_844, "lsoa2021": 33_755, "msoa2011": 6_791, "msoa2021": 6_856, "oa2021": 178_605}
+# LSOAs of each English region: a value called a region's must cover it.
+REGIONS = {
+    "lsoa2011": (1657, 4497, 3317, 2774, 3487, 3614, 4835, 5382, 3281),
+    "lsoa2021": (1682, 4567, 3355, 2847, 3574, 3758, 4994, 5571, 3407),
+}
 NATIONS = {"E": ("E92000001", "England"), "W": ("W92000004", "Wales"), "X": ("X92000001", "Fictional nation")}
 BLOCKS = ("lsoa2021", "lsoa2011", "oa2021", "msoa2021", "msoa2011", "ward")
 NAMES = {
@@ -23,6 +28,13 @@ NAMES = {
     "region": "regions",
 }
 _ENTITIES = {"oa": ("00",), "lsoa": ("01",), "msoa": ("02",), "ward": ("05",), "district": ("06", "07", "08", "09")}
+
+
+def region_size(code: str, geography: str) -> int | None:
+    """How many areas of this geography an English region (E12000001 … E12000009) has; None where not known."""
+    sizes = REGIONS.get(geography)
+    number = int(code[-1]) if code[:-1] == "E1200000" and code[-1].isdigit() else 0
+    return sizes[number - 1] if sizes and number else None
 
 
 def name(geography: str) -> str:

@@ -84,7 +84,19 @@ def _parent(table: Table, level: str, blocks: np.ndarray, known: dict[str, Area]
     if place < 0:
         return None
     code = str(hierarchy.codes[place])
-    return known.get(code) or Area(code, str(hierarchy.names[place]), hierarchy.members(place))
+    if code in known:
+        return known[code]
+    members = hierarchy.members(place)
+    if level == REGION and not _covers(members, geography.region_size(code, table.geography)):
+        # A county's own files name its region: what is loaded of it is not the region.
+        members = np.empty(0, dtype=np.int64)
+        if geography.align(np.array([code]), table.universe)[0] < 0:
+            return None
+    return Area(code, str(hierarchy.names[place]), members)
+
+
+def _covers(members: np.ndarray, size: int | None) -> bool:
+    return size is not None and len(members) >= _COVERS * size
 
 
 def _values(table: Table, areas: tuple[Area, ...]) -> Estimates:
@@ -94,9 +106,7 @@ def _values(table: Table, areas: tuple[Area, ...]) -> Estimates:
     rows = geography.align(np.array([area.code for area in areas]), table.universe) if areas else np.empty(0, int)
     if not (rows >= 0).any():
         return summed
-    own = sparse.csr_array(
-        (np.ones((rows >= 0).sum()), (np.flatnonzero(rows >= 0), rows[rows >= 0])), shape=ones.shape
-    )
+    own = sparse.csr_array((np.ones((rows >= 0).sum()), (np.flatnonzero(rows >= 0), rows[rows >= 0])), shape=ones.shape)
     published = estimates(own, table.stack)
     direct = np.full(published.value.shape, np.nan)
     for plan, values in table.values.items():

@@ -8,6 +8,7 @@ from jsna_desktop.jobs.add import add, recognise
 from jsna_desktop.jobs.localities import import_file
 from jsna_desktop.jobs.progress import Progress
 from jsna_desktop.resources import resource
+from jsna_desktop.workspace import catalogue
 from jsna_desktop.workspace.store import Store
 
 SET = "Community areas"
@@ -27,19 +28,19 @@ def build(folder: Path, progress: Progress | None = None) -> Path:
         shutil.copyfile(source, files / source.name)
     part = folder / "demo.jsna.part"
     part.unlink(missing_ok=True)
-    with Store.create(part, name=_name(files)) as store:
+    with Store.create(part) as store:
         fill(store, files, progress)
     part.replace(target)
     return target
 
 
-def _name(files: Path) -> str:
-    return next(iter(files.glob("COUNTY_NAME")), None) and (files / "COUNTY_NAME").read_text().strip() or "Demonstration"
-
-
 def fill(store: Store, files: Path, progress: Progress) -> None:
-    """Add the demonstration's files and its community areas to an empty workspace."""
+    """Add the demonstration's files and its community areas to an empty workspace, and name it for the county."""
     paths = [p for p in sorted(files.iterdir()) if p.suffix != ".md"]
     add(store, recognise(paths, store, progress), progress)
-    table = next(p for p in paths if "community_area" in p.name.lower())
-    import_file(store, table, SET, progress=progress)
+    table = next(p for p in paths if "Community_Area" in p.name)
+    import_file(store, table, SET, name_field="CA24NM", code_field="CA24CD", progress=progress)
+    key, _, codes, names = catalogue.lookups(store, "district")[0]
+    county = catalogue.column(store, key, names or codes)[0]
+    with store.transaction():
+        store.run("UPDATE meta SET value = ? WHERE key = 'name'", [f"{county} community areas"])

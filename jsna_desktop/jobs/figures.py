@@ -118,9 +118,7 @@ class _Loader:
         sets = sorted({codeset for codeset, geo in self.homes.values() if geo == name})
         largest = max(sets, key=lambda s: len(self.codes(s)))
         whole = self.codes(largest)
-        strangers = [
-            codes[geography.align(codes, whole) < 0] for codes in map(self.codes, sets) if codes is not whole
-        ]
+        strangers = [codes[geography.align(codes, whole) < 0] for codes in map(self.codes, sets) if codes is not whole]
         new = np.unique(np.concatenate(strangers)) if strangers else np.empty(0, dtype="U1")
         return np.union1d(whole, new) if len(new) else whole
 
@@ -178,9 +176,7 @@ class _Loader:
             if published.any() and "value" in arrays:
                 values[place] = arrays["value"]
         hierarchies = {level: h for level in LEVELS if (h := self.hierarchy(level, name, universe)) is not None}
-        return Table(
-            name, universe, published, stack(name, len(universe), items), populations, hierarchies, values
-        )
+        return Table(name, universe, published, stack(name, len(universe), items), populations, hierarchies, values)
 
     def _withheld(self, key: int, indicator: Indicator, universe: np.ndarray, name: str) -> np.ndarray | None:
         column = indicator.numerator or indicator.value

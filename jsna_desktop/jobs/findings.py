@@ -97,9 +97,7 @@ def _lede(name: str, summary: Summary, rows: list[dict], period: str) -> str:
         elif in_hundred == 0:
             said.append("Fewer than 1 in every 100 lives in a neighbourhood among the most deprived fifth of England.")
         else:
-            said.append(
-                f"{in_hundred} in every 100 live in neighbourhoods among the most deprived fifth of England."
-            )
+            said.append(f"{in_hundred} in every 100 live in neighbourhoods among the most deprived fifth of England.")
     older = _value(rows, "population.share_65_plus")
     if older is not None:
         said.append(f"{older['value']:.0f} in every 100 are aged 65 or over.")
@@ -116,11 +114,16 @@ def _figures(summary: Summary, rows: list[dict]) -> tuple[Figure, ...]:
         label = f"IMD {edition[3:]}"
         share = _value(rows, f"{edition}.share_residents_quintile1")
         if share is not None:
-            made.append(Figure("Most deprived fifth", f"{100 * share['value']:.0f}%", _note(share, "of residents", 100)))
+            made.append(
+                Figure("Most deprived fifth", f"{100 * share['value']:.0f}%", _note(share, "of residents", 100))
+            )
         score = _value(rows, f"{edition}.average_score")
         if score is not None:
             made.append(Figure(f"{label} average score", f"{score['value']:.1f}", _note(score, "", 1)))
-    for identity, label in (("population.share_65_plus", "Aged 65 and over"), ("population.share_0_15", "Aged 0 to 15")):
+    for identity, label in (
+        ("population.share_65_plus", "Aged 65 and over"),
+        ("population.share_0_15", "Aged 0 to 15"),
+    ):
         row = _value(rows, identity)
         if row is not None and len(made) < 4:
             made.append(Figure(label, f"{row['value']:.0f}%", _note(row, "of residents", 1)))
@@ -168,13 +171,11 @@ def _age_groups(rows: list[dict]) -> tuple[AgeGroup, ...]:
         if count is None or share is None:
             continue
         district = next((c["value"] for c in share["comparators"] if c["level"] == DISTRICT), None)
-        made.append(
-            AgeGroup(label, count["value"], share["value"] / 100, None if district is None else district / 100)
-        )
+        made.append(AgeGroup(label, count["value"], share["value"] / 100, None if district is None else district / 100))
     return tuple(made)
 
 
-def _people_text(name: str, groups: tuple[AgeGroup, ...], bands, district: str) -> str:  # noqa: ANN001
+def _people_text(name: str, groups: tuple[AgeGroup, ...], bands, district: str) -> str:
     if not groups:
         return ""
     older = sum(g.share for g in groups if g.age in ("65 to 84", "85 and over"))
@@ -337,5 +338,3 @@ def _sources(figures: Figures, made: Profile, place: int) -> tuple[Source, ...]:
             continue
         listed.append(Source(dataset.title, dataset.period, dataset.source, fit))
     return tuple(listed)
-
-

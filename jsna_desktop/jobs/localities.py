@@ -13,6 +13,7 @@ from jsna_desktop.errors import FileProblem, UsageProblem
 from jsna_desktop.jobs.outlines import Outlines
 from jsna_desktop.jobs.progress import Progress
 from jsna_desktop.jobs.weights import from_wkb
+from jsna_desktop.sources.localities import LocalityFile
 from jsna_desktop.workspace import arrays
 from jsna_desktop.workspace.store import Store
 
@@ -262,7 +263,7 @@ def _repeated(names: list[str]) -> str:
     return ""
 
 
-def _from_code_table(store: Store, source, target: str, progress: Progress) -> list[Locality]:  # noqa: ANN001
+def _from_code_table(store: Store, source, target: str, progress: Progress) -> list[Locality]:
     """One selection for every distinct locality code of the table, with its outline where boundaries are loaded."""
     outlines = Outlines.of(store, source.geography)
     keys, first, group = np.unique(source.codes, return_index=True, return_inverse=True)
@@ -274,7 +275,5 @@ def _from_code_table(store: Store, source, target: str, progress: Progress) -> l
         blocks = np.unique(source.blocks[members])
         shape = _outline(outlines, blocks) if outlines is not None else None
         name = _named(str(source.names[first[number]]))
-        places.append(
-            Locality(0, name, target, SELECTION, source.geography, blocks, shape, str(keys[number]))
-        )
+        places.append(Locality(0, name, target, SELECTION, source.geography, blocks, shape, str(keys[number])))
     return places

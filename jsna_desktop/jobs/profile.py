@@ -267,7 +267,7 @@ def _note(part: Part, place: int, k: int) -> str:
     return "; ".join(said)
 
 
-def profile_of_shape(figures: Figures, shape, name: str = "New place") -> Profile:  # noqa: ANN001
+def profile_of_shape(figures: Figures, shape, name: str = "New place") -> Profile:
     """The profile of a shape that is not stored (shapely, EPSG:27700): what is being drawn."""
     if shape.is_empty or not shape.is_valid or not shape.area:
         raise UsageProblem("the line crosses itself or holds no area", todo="Move or remove a point")

@@ -30,9 +30,7 @@ def contents(store: Store) -> dict:
                 "rows": d.rows,
                 "sensitive": d.sensitive,
                 "fictional": d.fictional,
-                "problems": [
-                    {"message": p.message, "rows": p.rows, "examples": list(p.examples)} for p in d.problems
-                ],
+                "problems": [{"message": p.message, "rows": p.rows, "examples": list(p.examples)} for p in d.problems],
             }
             for d in catalogue.datasets(store)
         ],

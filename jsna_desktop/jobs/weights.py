@@ -58,9 +58,11 @@ def weights_for(
 
 def _kept(store: Store, localities: list[Locality], blocks: str) -> dict[tuple[int, str], tuple]:
     wanted = {locality.id for locality in localities if locality.id}
-    rows = store.all(
-        "SELECT locality, method, boundaries, blocks, share FROM weight WHERE geography = ?", [blocks]
-    ) if wanted else []
+    rows = (
+        store.all("SELECT locality, method, boundaries, blocks, share FROM weight WHERE geography = ?", [blocks])
+        if wanted
+        else []
+    )
     return {
         (key, method): (checksum, arrays.unpack_codes(codes), np.frombuffer(share, "<f8"))
         for key, method, checksum, codes, share in rows

@@ -5,7 +5,7 @@ Where the inputs are missing so are the limits.
 """
 
 import numpy as np
-from scipy import special, stats
+from scipy import special
 
 
 def standard_normal(confidence: float) -> float:
@@ -62,5 +62,5 @@ def student_mean(
     n = np.asarray(n, float)
     with np.errstate(invalid="ignore", divide="ignore"):
         freedom = np.where(n > 1, n - 1, np.nan)
-        half = stats.t.ppf(0.5 + confidence / 2, freedom) * np.sqrt(variance / n)
+        half = special.stdtrit(freedom, 0.5 + confidence / 2) * np.sqrt(variance / n)
     return mean - half, mean + half

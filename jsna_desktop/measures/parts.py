@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from jsna_desktop.measures.deprivation import extent_taper
 from jsna_desktop.indicator import (
     COUNT,
     INDEX,
@@ -20,6 +19,7 @@ from jsna_desktop.indicator import (
     SCORE,
     Indicator,
 )
+from jsna_desktop.measures.deprivation import extent_taper
 
 LOCAL_CONCENTRATION = "local_concentration"
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
+from jsna_desktop.indicator import COUNT, MEAN, MODELLED, PROPORTION, RATE
 from jsna_desktop.measures import intervals
 from jsna_desktop.measures.deprivation import local_concentration
 from jsna_desktop.measures.parts import Plan, Stack
-from jsna_desktop.indicator import COUNT, MEAN, MODELLED, PROPORTION, RATE
 
 # Why a value is not given, or what to know of it: the text of each note code. Past WITHHELD there is a value.
 NOTES = (

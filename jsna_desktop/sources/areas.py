@@ -53,9 +53,7 @@ def rank(level: Heading) -> int:
     return order.index(level.level) if level.level in order else order.index("community_area")
 
 
-def checked_codes(
-    table: Table, heading: Heading, *, geography: str = "", whole: bool = True
-) -> tuple[np.ndarray, str]:
+def checked_codes(table: Table, heading: Heading, *, geography: str = "", whole: bool = True) -> tuple[np.ndarray, str]:
     """The codes (n,) of a table's rows and their geography, upper case.
 
     Rows without a code are left out of the table, and total rows with them; both are recorded. With `whole`, every row
@@ -136,7 +134,9 @@ def no_duplicates(table: Table, codes: np.ndarray, column: str) -> None:
         )
 
 
-def districts(table: Table, area: AreaColumns, levels: Sequence[str] = ()) -> tuple[dict[str, np.ndarray], list[Lookup]]:
+def districts(
+    table: Table, area: AreaColumns, levels: Sequence[str] = ()
+) -> tuple[dict[str, np.ndarray], list[Lookup]]:
     """Columns and lookups of the larger areas that a table's rows lie in: `district_code`, `district_name` …
 
     `levels` limits them; the first column of each level is taken, one with names before one without.

@@ -8,14 +8,36 @@ import numpy as np
 
 # Marks for "no value". A dash is one too: publishers use it for zero, nil or not available alike, so it is never 0.
 MISSING = frozenset(
-    ("", "..", "...", ".", "-", "–", "—", ":", "[x]", "[z]", "[w]", "x", "z", "n/a", "na", "#n/a", "nan", "null", "none")
+    (
+        "",
+        "..",
+        "...",
+        ".",
+        "-",
+        "–",
+        "—",
+        ":",
+        "[x]",
+        "[z]",
+        "[w]",
+        "x",
+        "z",
+        "n/a",
+        "na",
+        "#n/a",
+        "nan",
+        "null",
+        "none",
+    )
 )
 # Marks for "suppressed": there is a number, and it is low (methods.md 1).
 WITHHELD = frozenset(("*", "**", "[c]", "c", "suppressed", "[low]"))
 
 _NUMBER = re.compile(r"[-+−]?(\d{1,3}(,\d{3})+|\d+)?(\.\d*)?(e[-+]?\d+)?", re.IGNORECASE)
 _SEXES = {
-    **dict.fromkeys(("persons", "person", "people", "all", "both", "both sexes", "total", "p", "t", "0", ""), "persons"),
+    **dict.fromkeys(
+        ("persons", "person", "people", "all", "both", "both sexes", "total", "p", "t", "0", ""), "persons"
+    ),
     **dict.fromkeys(("female", "females", "f", "2", "women", "woman", "girls"), "female"),
     **dict.fromkeys(("male", "males", "m", "1", "men", "man", "boys"), "male"),
 }

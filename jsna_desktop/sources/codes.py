@@ -63,7 +63,8 @@ def heading(text: str) -> Heading | None:
         plain = plain.replace(words, short)
     match = _SHORT.fullmatch(plain)
     if match:
-        if match[1] in ("area", "post", "geography", "") or (match[3] in ("code", "name") and match[1] not in _LEVELS):
+        unknown = match[1] not in _LEVELS
+        if unknown and (match[3] in ("code", "name") or len(match[1]) < 2 or match[1] in ("post", "area")):
             return None
         year = 2000 + int(match[2]) if match[2] else 0
         return Heading(text, _LEVELS.get(match[1], slug(match[1])), _part(match[3]), year)
@@ -111,7 +112,7 @@ def settle(geography: str, codes: np.ndarray) -> str:
         return geography
     for letter, last in _LAST_2011.items():
         own = codes[codes.astype("U3") == f"{letter}01"]
-        if len(own) and own.max() > last:
+        if (own > last).any():
             return "lsoa2021"
     return geography
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from jsna_desktop.sources import areas, known
-from jsna_desktop.sources.dataset import INDEX, RANK, SCORE, Indicator, Problem, Reading
+from jsna_desktop.sources.dataset import INDEX, RANK, SCORE, Indicator, Reading
 from jsna_desktop.sources.reading import Options, Peek, Recognised
 from jsna_desktop.sources.table import Table, read_table
 
@@ -61,13 +61,13 @@ def recognise(peek: Peek) -> Recognised | None:
     if area is None or area.main.level != "lsoa":
         return None
     year = "2019" if area.main.vintage == 2011 else "2025"
-    kinds = [part for part in ("score", "rank", "decile") if any(re.search(rf"\b{part}\b", h) for h in sheet.lowered())]
+    lowered = sheet.lowered()
+    kinds = [f"{part}s" for part in ("score", "rank", "decile") if any(re.search(rf"\b{part}\b", h) for h in lowered)]
     return Recognised(
         "deprivation",
         f"English Indices of Deprivation {year}",
         _CENSUS[year],
-        f"Indices of Deprivation {year}: {', '.join(kinds)[::-1].replace(' ,', ' dna ', 1)[::-1]} by LSOA, "
-        f"column {area.main.text}",
+        f"Indices of Deprivation {year}: {known.listed(kinds)} by LSOA, column {area.main.text}",
         {"year": year},
     )
 
@@ -115,7 +115,9 @@ def _parts(headings: tuple[str, ...]) -> list[_Column]:
     for heading in headings:
         lowered = heading.strip().lower()
         kind = next((part for part in ("score", "rank", "decile") if re.search(rf"\b{part}\b", lowered)), "")
-        domain = next((d for d, words, _ in sorted(_DOMAINS, key=lambda d: -len(d[1])) if lowered.startswith(words)), "")
+        domain = next(
+            (d for d, words, _ in sorted(_DOMAINS, key=lambda d: -len(d[1])) if lowered.startswith(words)), ""
+        )
         denominator = next((name for words, name in _DENOMINATORS if lowered.startswith(words)), "")
         name = f"{domain}_{kind}" if domain and kind else denominator
         if name and name not in parts:
@@ -177,6 +179,3 @@ def _indicators(columns: dict[str, np.ndarray], year: str, geography: str) -> li
         label = f"{title}: LSOAs in the most deprived tenth"
         add(f"{domain}.share_lsoas_decile1", label, INDEX, f"{domain}_decile", "lsoas_in:1", fraction)
     return made
-
-
-__all__ = ["Problem", "read", "recognise"]

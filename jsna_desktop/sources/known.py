@@ -42,9 +42,7 @@ OCSI = Publisher(
     "Not stated in the file",
     "Source: Oxford Consultants for Social Inclusion, Community Needs Index.",
 )
-NHS = Publisher(
-    "NHS England, Organisation Data Service", OGL, f"Source: NHS England. Licensed under the {OGL}."
-)
+NHS = Publisher("NHS England, Organisation Data Service", OGL, f"Source: NHS England. Licensed under the {OGL}.")
 ORDNANCE_SURVEY = Publisher(
     "Ordnance Survey, Code-Point Open",
     OGL,
@@ -100,3 +98,8 @@ def checksum(peek: Peek) -> str:
 def counted(number: int, one: str, many: str = "") -> str:
     """`1 feature`, `35,672 features`."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def listed(words: Sequence[str]) -> str:
+    """`scores, ranks and deciles`."""
+    return f"{', '.join(words[:-1])} and {words[-1]}" if len(words) > 1 else "".join(words)

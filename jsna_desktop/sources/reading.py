@@ -273,6 +273,11 @@ class Peek:
         except (pa.ArrowInvalid, OSError) as error:
             raise self.damaged("the Parquet file", error) from error
 
+    @property
+    def parquet_schema_or_none(self) -> Any:
+        """The Parquet schema; None for any other file."""
+        return self.parquet_schema if self.head.startswith(b"PAR1") else None
+
     @cached_property
     def encoding(self) -> str:
         """Of a text file: UTF-8 with or without its mark, UTF-16, or cp1252 where the bytes are no UTF-8."""

@@ -37,7 +37,7 @@ class Table:
         import pandas as pd
 
         index, distinct = pd.factorize(self.frame[heading], use_na_sentinel=True)
-        names = [_text(cell) for cell in distinct] + [""]
+        names = [_text(cell) for cell in distinct] + ([""] if (index < 0).any() else [])
         place: dict[str, int] = {}
         renumber = np.array([place.setdefault(name, len(place)) for name in names])
         kept = renumber[index]
@@ -76,6 +76,10 @@ class Table:
             f"row {self.row_numbers[row]}: {text}".rstrip(": ") for row, text in zip(rows, said, strict=False)
         )
         self.problems.append(Problem(message, len(rows), lines))
+
+    def note(self, message: str) -> None:
+        """Record something that concerns the table as a whole."""
+        self.problems.append(Problem(message))
 
     def keep(self, wanted: np.ndarray) -> None:
         """Leave out the rows where `wanted` (n,) is false."""

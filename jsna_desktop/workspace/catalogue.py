@@ -148,11 +148,11 @@ def labels(store: Store, dataset: int, name: str) -> tuple[str, ...]:
 def lookups(store: Store, level: str) -> list[tuple[int, str, str, str]]:
     """(dataset key, geography of its areas, code column, name column) for a level, best source first.
 
-    Lookup files come before columns that other files happen to carry; the later added before the earlier.
+    The one that places the most areas comes first; of those alike a lookup file, then the later added.
     """
     return store.all(
         "SELECT d.key, d.geography, l.codes, l.names FROM lookup l JOIN dataset d ON d.key = l.dataset "
-        "WHERE l.level = ? ORDER BY d.kind = 'lookup' DESC, d.key DESC",
+        "WHERE l.level = ? ORDER BY d.rows DESC, d.kind = 'lookup' DESC, d.key DESC",
         [level],
     )
 

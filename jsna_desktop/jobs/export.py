@@ -1,0 +1,61 @@
+"""Localities out of a workspace: shapes for a GIS, or blocks and weights so that anyone can repeat them."""
+
+import csv
+from pathlib import Path
+
+import numpy as np
+
+from jsna_desktop.areas.locality import Locality
+from jsna_desktop.errors import UsageProblem
+from jsna_desktop.jobs.figures import load_figures
+from jsna_desktop.jobs.weights import weights_for
+from jsna_desktop.workspace import catalogue
+from jsna_desktop.workspace.store import Store
+
+_DRIVERS = {".gpkg": "GPKG", ".geojson": "GeoJSON"}
+
+
+def export_localities(store: Store, places: list[Locality], path: Path) -> int:
+    """Write localities to `path`; how many rows. .gpkg and .geojson hold shapes, .csv blocks with their weights."""
+    if path.exists():
+        raise UsageProblem("there is already a file of this name", where=str(path), todo="Choose another name")
+    ending = path.suffix.lower()
+    if ending == ".csv":
+        return _weights(store, places, path)
+    if ending not in _DRIVERS:
+        raise UsageProblem("localities are exported as .gpkg, .geojson or .csv", where=str(path))
+    return _shapes(places, path, _DRIVERS[ending])
+
+
+def _shapes(places: list[Locality], path: Path, driver: str) -> int:
+    import geopandas
+
+    shaped = [place for place in places if place.shape is not None]
+    if not shaped:
+        raise UsageProblem("none of these localities has an outline yet", todo="Add boundaries first")
+    columns = {"name": [p.name for p in shaped], "code": [p.code for p in shaped], "set": [p.set for p in shaped]}
+    frame = geopandas.GeoDataFrame(columns, geometry=[p.shape for p in shaped], crs=27700)
+    if driver == "GeoJSON":
+        frame = frame.to_crs(4326)  # RFC 7946: GeoJSON is longitude and latitude
+    frame.to_file(path, driver=driver)
+    return len(shaped)
+
+
+def _weights(store: Store, places: list[Locality], path: Path) -> int:
+    geographies = {geo for _, geo in catalogue.codeset_keys(store).values()}
+    names = [i.id for i in catalogue.indicators(store) if i.id == "population.residents"][:1]
+    tables = load_figures(store, names).tables
+    rows = 0
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(["set", "locality", "geography", "area_code", "weight", "method"])
+        for name in sorted(geographies & set(tables)):
+            table = tables[name]
+            made = weights_for(store, places, name, table.universe)
+            for place, locality in enumerate(places):
+                held = slice(made.matrix.indptr[place], made.matrix.indptr[place + 1])
+                codes, shares = table.universe[made.matrix.indices[held]], made.matrix.data[held]
+                for code, share in zip(np.asarray(codes).tolist(), shares.tolist(), strict=True):
+                    writer.writerow([locality.set, locality.name, name, code, share, made.methods[place]])
+                    rows += 1
+    return rows

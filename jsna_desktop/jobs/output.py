@@ -1,0 +1,110 @@
+"""Profile rows as text: a table for people, JSON and CSV for programs. Everything here has passed the gate."""
+
+import csv
+import io
+import json
+from datetime import datetime
+
+from jsna_desktop.jobs.profile import Profile
+from jsna_desktop.jobs.release import release_rows
+from jsna_desktop.measures.standout import number
+from jsna_desktop.workspace.store import Store
+
+FORMATS = ("table", "json", "csv")
+_ENTRY = ("area", "value", "lower_ci", "upper_ci", "verdict")
+
+
+def rendered(store: Store, made: Profile, fmt: str, method: str | None) -> str:
+    """The profile in one of FORMATS."""
+    rows = list(release_rows(made.rows(), made.sensitive))
+    if fmt == "json":
+        return _json(store, made, rows, method)
+    return _csv(rows) if fmt == "csv" else _table(rows)
+
+
+def _json(store: Store, made: Profile, rows: list[dict], method: str | None) -> str:
+    head = {
+        "workspace": store.name,
+        "made": datetime.now().isoformat(timespec="seconds"),
+        "method": method or "default",
+        "localities": [
+            {
+                "name": s.locality,
+                "set": s.set,
+                "method": s.method,
+                "residents": s.residents,
+                "residents_year": s.residents_year,
+                "residents_in_cut_areas": s.residents_cut,
+                "residents_range": list(s.residents_range) if s.residents_range else None,
+                "blocks": s.blocks,
+            }
+            for s in made.summaries
+        ],
+    }
+    lines = ",\n".join(json.dumps(row, ensure_ascii=False, allow_nan=False) for row in rows)
+    start = json.dumps(head, ensure_ascii=False, allow_nan=False, indent=1)
+    return f'{start[:-2]},\n "rows": [\n{lines}\n ]\n}}\n'
+
+
+def _csv(rows: list[dict]) -> str:
+    levels = list(dict.fromkeys(entry["level"] for row in rows for entry in row["comparators"]))
+    own = [name for name in rows[0] if name != "comparators"] if rows else []
+    wide = [f"{level}_{name}" for level in levels for name in _ENTRY]
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(own + wide)
+    for row in rows:
+        entries = {entry["level"]: entry for entry in row["comparators"]}
+        cells = [_cell(row[name]) for name in own]
+        cells += [_cell(entries.get(level, {}).get(name)) for level in levels for name in _ENTRY]
+        writer.writerow(cells)
+    return text.getvalue()
+
+
+def _cell(value: object) -> object:
+    """A cell that a spreadsheet will not run: text that begins like a formula gets an apostrophe."""
+    if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r"):
+        return "'" + value
+    return "" if value is None else value
+
+
+def _table(rows: list[dict]) -> str:
+    headings = ["Locality", "Indicator", "Period", "Value", "95 % interval", "District", "England", "Verdict"]
+    lines = []
+    for row in rows:
+        unit = row["unit"]
+        entries = {entry["level"]: entry for entry in row["comparators"]}
+        district, england = entries.get("district", {}), entries.get("england", {})
+        interval = ""
+        if row["lower_ci"] is not None:
+            interval = f"{number(row['lower_ci'], unit)} to {number(row['upper_ci'], unit)}"
+        widest = england or entries.get("region") or district
+        lines.append(
+            [
+                row["locality"],
+                row["name"] if row["sex"] == "persons" else f"{row['name']} ({row['sex']})",
+                row["period"],
+                _shown(row, row["value"]) if row["value"] is not None else row["note"],
+                interval,
+                _shown(row, district.get("value")) if district else "",
+                _shown(row, england.get("value")) if england else "",
+                widest.get("verdict", ""),
+            ]
+        )
+    widths = [max([len(h), *(len(line[i]) for line in lines)]) for i, h in enumerate(headings)]
+    widths = [min(w, 60) for w in widths]
+    numeric = (3, 4, 5, 6)
+
+    def laid(cells: list[str]) -> str:
+        return "  ".join(
+            c.rjust(w) if i in numeric else c.ljust(w) for i, (c, w) in enumerate(zip(cells, widths, strict=True))
+        ).rstrip()
+
+    return "\n".join([laid(headings), laid(["-" * w for w in widths]), *map(laid, lines)]) + "\n"
+
+
+def _shown(row: dict, value: float | None) -> str:
+    """A fraction of an index (a share, an extent) reads better as a percentage."""
+    if value is not None and row["kind"] == "index" and not row["unit"]:
+        return number(100 * value, "%") if 0 <= value <= 1 else number(value)
+    return number(value, row["unit"])

@@ -1,0 +1,17 @@
+"""The sections of a pack, in the order of its pages.
+
+Each module has `MARKUP`, typst that reads its data as `d`, and `content(findings)`, which gives that
+data or None where the findings have nothing for it. A new section is a module and a line here.
+"""
+
+from jsna_desktop.packs.sections import contents, cover, deprivation, method, numbers, people, profile
+
+SECTIONS = (
+    ("cover", cover),
+    ("contents", contents),
+    ("people", people),
+    ("deprivation", deprivation),
+    ("profile", profile),
+    ("method", method),
+    ("numbers", numbers),
+)

@@ -1,0 +1,37 @@
+"""`python -m tools.demonstration OUT`: write the demonstration county into a folder."""
+
+import argparse
+from pathlib import Path
+
+from tools.demonstration import write
+from tools.demonstration.county import make_county
+from tools.demonstration.deprivation import make_deprivation
+from tools.demonstration.health import make_indicators
+from tools.demonstration.people import make_people
+from tools.demonstration.postcodes import make_postcodes, make_practices
+from tools.demonstration.readme import write_readme
+
+SEED = 20_257
+
+
+def make(out: Path, seed: int = SEED) -> None:
+    """Make the county of this seed and write its files into `out`."""
+    out.mkdir(parents=True, exist_ok=True)
+    county = make_county(seed)
+    deprivation = make_deprivation(seed, county)
+    people = make_people(seed, county, deprivation.factor)
+    postcodes = make_postcodes(seed, county)
+    write.write_boundaries(out, county)
+    write.write_lookups(out, county)
+    write.write_deprivation(out, county, deprivation)
+    write.write_population(out, county, people)
+    write.write_indicators(out, make_indicators(seed, county.lsoa_code, people, deprivation))
+    write.write_practices(out, make_practices(seed, county, postcodes))
+    write.write_postcodes(out, county, postcodes)
+    write_readme(out, county, people, postcodes)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(prog="python -m tools.demonstration", description=__doc__)
+    parser.add_argument("out", type=Path, metavar="OUT", help="the folder to write into")
+    make(parser.parse_args().out)

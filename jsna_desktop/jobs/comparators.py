@@ -1,5 +1,6 @@
 """The areas that places are compared with, and their values."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -42,61 +43,73 @@ class Compared:
 def compared(table: Table, weights: Weights, level: str) -> Compared:
     """The comparator of every place at one level (`england`, `region`, `district`)."""
     matrix = weights.matrix
-    areas: dict[str, Area] = {}
-    of, order = np.full(matrix.shape[0], -1), {}
-    same = np.zeros(matrix.shape[0], dtype=bool)
-    for place in range(matrix.shape[0]):
-        held = slice(matrix.indptr[place], matrix.indptr[place + 1])
-        blocks = matrix.indices[held]
-        if not len(blocks):
-            continue
-        area = _nation(table, blocks, areas) if level == ENGLAND else _parent(table, level, blocks, areas)
-        if area is None:
-            continue
-        areas[area.code] = area
-        of[place] = order.setdefault(area.code, len(order))
-        same[place] = len(blocks) == len(area.blocks) and bool((matrix.data[held] == 1).all())
-    listed = tuple(areas[code] for code in order)
-    return Compared(level, listed, of, same, _values(table, listed))
+    parents, made = _nations(table) if level == ENGLAND else _hierarchy(table, level)
+    held = _one_parent(matrix, parents)
+    areas: list[Area] = []
+    of = np.full(matrix.shape[0], -1)
+    for parent in np.unique(held[held >= 0]):
+        area = made(int(parent))
+        if area is not None:
+            of[held == parent] = len(areas)
+            areas.append(area)
+    sizes = np.array([len(area.blocks) for area in areas])
+    whole = np.asarray(matrix.sum(axis=1)).reshape(-1)
+    counts = np.diff(matrix.indptr)
+    same = (of >= 0) & (whole == counts)
+    same[same] = counts[same] == sizes[of[same]]
+    return Compared(level, tuple(areas), of, same, _values(table, tuple(areas)))
 
 
-def _nation(table: Table, blocks: np.ndarray, known: dict[str, Area]) -> Area | None:
-    letters = set(table.universe[blocks].astype("U1").tolist())
-    letter = letters.pop()
-    if letters or letter not in geography.NATIONS:
-        return None
-    code, name = geography.NATIONS[letter]
-    if code in known:
-        return known[code]
-    members = np.flatnonzero(geography.in_nation(table.universe, letter) & ~table.published)
-    whole = letter == "E" and len(members) >= _COVERS * geography.ENGLAND.get(table.geography, np.inf)
-    published = geography.align(np.array([code]), table.universe)[0] >= 0
-    if not whole and not published:
-        return None
-    return Area(code, name, members if whole else np.empty(0, dtype=np.int64))
+def _one_parent(matrix: sparse.csr_array, parents: np.ndarray) -> np.ndarray:
+    """For each row the one parent of all its blocks, −1 where they have several or an unknown one."""
+    found = np.full(matrix.shape[0], -1)
+    some = np.flatnonzero(np.diff(matrix.indptr))
+    if len(some):
+        held = parents[matrix.indices]
+        low = np.minimum.reduceat(held, matrix.indptr[some])
+        high = np.maximum.reduceat(held, matrix.indptr[some])
+        found[some] = np.where(low == high, low, -1)
+    return found
 
 
-def _parent(table: Table, level: str, blocks: np.ndarray, known: dict[str, Area]) -> Area | None:
+def _nations(table: Table) -> tuple[np.ndarray, Callable[[int], Area | None]]:
+    letters = sorted(geography.NATIONS)
+    first = table.universe.astype("U1")
+    parents = np.full(len(first), -1)
+    for place, letter in enumerate(letters):
+        parents[first == letter] = place
+
+    def made(parent: int) -> Area | None:
+        letter = letters[parent]
+        code, name = geography.NATIONS[letter]
+        members = np.flatnonzero((parents == parent) & ~table.published)
+        whole = letter == "E" and len(members) >= _COVERS * geography.ENGLAND.get(table.geography, np.inf)
+        return _area(table, code, name, members, whole)
+
+    return parents, made
+
+
+def _hierarchy(table: Table, level: str) -> tuple[np.ndarray, Callable[[int], Area | None]]:
     hierarchy = table.hierarchies.get(level)
     if hierarchy is None:
-        return None
-    place = hierarchy.holding(blocks)
-    if place < 0:
-        return None
-    code = str(hierarchy.codes[place])
-    if code in known:
-        return known[code]
-    members = hierarchy.members(place)
-    if level == REGION and not _covers(members, geography.region_size(code, table.geography)):
+        return np.full(len(table.universe), -1), lambda _: None
+
+    def made(parent: int) -> Area | None:
+        code, members = str(hierarchy.codes[parent]), hierarchy.members(parent)
+        size = geography.region_size(code, table.geography)
         # A county's own files name its region: what is loaded of it is not the region.
-        members = np.empty(0, dtype=np.int64)
-        if geography.align(np.array([code]), table.universe)[0] < 0:
-            return None
-    return Area(code, str(hierarchy.names[place]), members)
+        whole = level != REGION or (size is not None and len(members) >= _COVERS * size)
+        return _area(table, code, str(hierarchy.names[parent]), members, whole)
+
+    return hierarchy.parents, made
 
 
-def _covers(members: np.ndarray, size: int | None) -> bool:
-    return size is not None and len(members) >= _COVERS * size
+def _area(table: Table, code: str, name: str, members: np.ndarray, whole: bool) -> Area | None:
+    """The area as the sum of its blocks where they are all here, or by its own published row; else None."""
+    if whole:
+        return Area(code, name, members)
+    published = geography.align(np.array([code]), table.universe)[0] >= 0
+    return Area(code, name, np.empty(0, dtype=np.int64)) if published else None
 
 
 def _values(table: Table, areas: tuple[Area, ...]) -> Estimates:

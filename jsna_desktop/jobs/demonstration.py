@@ -3,8 +3,8 @@
 import shutil
 from pathlib import Path
 
-from jsna_desktop.errors import WorkspaceProblem
-from jsna_desktop.jobs.add import add, recognise
+from jsna_desktop.errors import FileProblem, WorkspaceProblem
+from jsna_desktop.jobs.add import LEFT_OUT, add, recognise
 from jsna_desktop.jobs.localities import import_file
 from jsna_desktop.jobs.progress import Progress
 from jsna_desktop.resources import resource
@@ -37,7 +37,11 @@ def build(folder: Path, progress: Progress | None = None) -> Path:
 def fill(store: Store, files: Path, progress: Progress) -> None:
     """Add the demonstration's files and its community areas to an empty workspace, and name it for the county."""
     paths = [p for p in sorted(files.iterdir()) if p.suffix != ".md"]
-    add(store, recognise(paths, store, progress), progress)
+    found = recognise(paths, store, progress)
+    for item in found:
+        if item.status == LEFT_OUT:
+            raise FileProblem("a file of the demonstration cannot be read", where=item.path.name, found=item.error)
+    add(store, found, progress)
     table = next(p for p in paths if "Community_Area" in p.name)
     import_file(store, table, SET, name_field="CA24NM", code_field="CA24CD", progress=progress)
     key, _, codes, names = catalogue.lookups(store, "district")[0]

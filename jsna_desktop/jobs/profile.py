@@ -77,7 +77,8 @@ def profile(
     `method` overrides how drawn places share out cut blocks; `others` are localities to compare with.
     """
     parts = tuple(_part(figures, table, localities, method, compare_with, others) for table in figures.tables.values())
-    return Profile(tuple(localities), parts, summaries(figures, localities, method), figures.sensitive)
+    made = {part.table.geography: part.weights for part in parts}
+    return Profile(tuple(localities), parts, summaries(figures, localities, method, made), figures.sensitive)
 
 
 def _part(
@@ -171,14 +172,21 @@ def _other(
     return Against(other.name, (other.name,) * count, Estimates(**spread), verdicts, none)
 
 
-def summaries(figures: Figures, localities: list[Locality], method: str | None = None) -> tuple[Summary, ...]:
-    """Residents of each place by the latest population that reaches it."""
+def summaries(
+    figures: Figures,
+    localities: list[Locality],
+    method: str | None = None,
+    weighted: dict[str, Weights] | None = None,
+) -> tuple[Summary, ...]:
+    """Residents of each place by the latest population; `weighted` are weights that are made already, by geography."""
     tables = [t for t in figures.tables.values() if t.populations]
     if not tables:
         return tuple(Summary(p.name, p.set, method or "", None, None, 0.0, None, 0) for p in localities)
     table = max(tables, key=lambda t: max(p.year for p in t.populations))
     people = max(table.populations, key=lambda p: p.year)
-    weights = weights_for(figures.store, localities, table.geography, table.universe, method)
+    weights = (weighted or {}).get(table.geography) or weights_for(
+        figures.store, localities, table.geography, table.universe, method
+    )
     known = np.nan_to_num(people.residents)
     totals = weights.matrix @ known
     parts = weights.matrix.copy()

@@ -22,11 +22,11 @@ def weights_for(
     """
     outlines: Outlines | None = None
     kept = _kept(store, localities, blocks)
+    selected = _selected(localities, blocks, universe)
     rows, methods, unmade, fresh = [], [], {}, []
     for place, locality in enumerate(localities):
-        if locality.kind == SELECTION and locality.geography == blocks and locality.blocks is not None:
-            positions = geography.align(locality.blocks, universe)
-            positions = positions[positions >= 0]
+        if place in selected:
+            positions = selected[place]
             rows.append((positions, np.ones(len(positions))))
             methods.append(apportion.BLOCKS)
             if not len(positions):
@@ -54,6 +54,20 @@ def weights_for(
         rows.append((positions[positions >= 0], shares[positions >= 0]))
     _keep(store, fresh)
     return Weights(blocks, matrix_of(rows, len(universe)), tuple(methods), unmade)
+
+
+def _selected(localities: list[Locality], blocks: str, universe: np.ndarray) -> dict[int, np.ndarray]:
+    """Positions in the universe of every selection of these very blocks, by place: all of them aligned at once."""
+    own = {
+        place: locality.blocks
+        for place, locality in enumerate(localities)
+        if locality.kind == SELECTION and locality.geography == blocks and locality.blocks is not None
+    }
+    if not own:
+        return {}
+    positions = geography.align(np.concatenate(list(own.values())), universe)
+    pieces = np.split(positions, np.cumsum([len(codes) for codes in own.values()])[:-1])
+    return {place: piece[piece >= 0] for place, piece in zip(own, pieces, strict=True)}
 
 
 def _kept(store: Store, localities: list[Locality], blocks: str) -> dict[tuple[int, str], tuple]:

@@ -18,28 +18,37 @@ def extent_taper(rank: np.ndarray, universe: int) -> np.ndarray:
     return np.where(percentile <= 30, taper, np.where(np.isnan(rank), np.nan, 0.0))
 
 
+def most_deprived_first(rank: np.ndarray, population: np.ndarray) -> np.ndarray:
+    """The place (blocks,) of each block in the order of its rank; blocks without rank or residents come last."""
+    known = np.isfinite(rank) & np.isfinite(population)
+    order = np.argsort(np.where(known, rank, np.inf), kind="stable")
+    place = np.empty(len(order), dtype=np.int64)
+    place[order] = np.arange(len(order))
+    return place
+
+
 def local_concentration(
-    weights: sparse.csr_array, rank: np.ndarray, population: np.ndarray, universe: int
+    weights: sparse.csr_array, rank: np.ndarray, population: np.ndarray, universe: int, place: np.ndarray | None = None
 ) -> np.ndarray:
     """Population-weighted average reversed rank of the most deprived areas with exactly 10 % of residents.
 
     `weights` sparse (localities, blocks), `rank` and `population` (blocks,); blocks without either are left out. NaN
-    where a locality has no residents.
+    where a locality has no residents. `place` is `most_deprived_first` where the caller has it already.
     """
     known = np.isfinite(rank) & np.isfinite(population)
-    order = np.argsort(np.where(known, rank, np.inf), kind="stable")
-    place_of = np.empty(len(order), dtype=np.int64)
-    place_of[order] = np.arange(len(order))
-    rows = np.repeat(np.arange(weights.shape[0]), np.diff(weights.indptr))
-    entries = np.lexsort((place_of[weights.indices], rows))
-    rows, blocks = rows[entries], weights.indices[entries]
+    if place is None:
+        place = most_deprived_first(rank, population)
+    localities = weights.shape[0]
+    rows = np.repeat(np.arange(localities), np.diff(weights.indptr))
+    entries = np.argsort(rows * len(place) + place[weights.indices], kind="stable")
+    blocks = weights.indices[entries]  # the rows' own order is kept: only blocks within a row change places
     people = weights.data[entries] * np.where(known, population, 0.0)[blocks]
-    total = np.bincount(rows, people, minlength=weights.shape[0])
+    total = np.bincount(rows, people, minlength=localities)
     running = np.cumsum(people)
     before_row = np.concatenate([[0.0], np.cumsum(total)[:-1]])
     before = running - people - before_row[rows]
     taken = np.clip(0.1 * total[rows] - before, 0.0, people)
     reversed_rank = np.where(known, universe + 1 - rank, 0.0)[blocks]
-    held = np.bincount(rows, taken, minlength=weights.shape[0])
+    held = np.bincount(rows, taken, minlength=localities)
     with np.errstate(invalid="ignore", divide="ignore"):
-        return np.bincount(rows, taken * reversed_rank, minlength=weights.shape[0]) / held
+        return np.bincount(rows, taken * reversed_rank, minlength=localities) / held

@@ -19,7 +19,7 @@ from jsna_desktop.indicator import (
     SCORE,
     Indicator,
 )
-from jsna_desktop.measures.deprivation import extent_taper
+from jsna_desktop.measures.deprivation import extent_taper, most_deprived_first
 
 LOCAL_CONCENTRATION = "local_concentration"
 
@@ -60,13 +60,13 @@ class Plan:
 class Stack:
     """Columns over blocks: `matrix` (blocks, columns) float64, a plan for every indicator.
 
-    `ranked` keeps, for the measures that no sum can give, (rank, population) by the plan's position.
+    `ranked` keeps, for the measures that no sum can give, (rank, population, order by rank) by the plan's position.
     """
 
     geography: str
     plans: tuple[Plan, ...]
     matrix: np.ndarray
-    ranked: dict[int, tuple[np.ndarray, np.ndarray]] = field(default_factory=dict)
+    ranked: dict[int, tuple[np.ndarray, np.ndarray, np.ndarray]] = field(default_factory=dict)
 
 
 class _Columns:
@@ -93,7 +93,8 @@ def stack(geography: str, blocks: int, items: list[BlockValues]) -> Stack:
     for place, item in enumerate(items):
         plan = _plan(columns, item)
         if item.indicator.measure == LOCAL_CONCENTRATION and item.population is not None and not plan.refusal:
-            ranked[place] = (item.arrays["value"], item.population)
+            rank = item.arrays["value"]
+            ranked[place] = (rank, item.population, most_deprived_first(rank, item.population))
         plans.append(plan)
     matrix = np.ascontiguousarray(np.stack(columns.arrays).T) if columns.arrays else np.zeros((blocks, 0))
     return Stack(geography, tuple(plans), matrix, ranked)

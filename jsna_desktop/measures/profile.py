@@ -49,8 +49,8 @@ def estimates(weights: sparse.csr_array, stack: Stack, confidence: float = 0.95)
     """Estimates for the rows of `weights` (L, blocks)."""
     sums = np.asarray(weights @ stack.matrix)
     concentrations = {
-        place: local_concentration(weights, rank, people, stack.plans[place].indicator.universe)
-        for place, (rank, people) in stack.ranked.items()
+        place: local_concentration(weights, rank, people, stack.plans[place].indicator.universe, order)
+        for place, (rank, people, order) in stack.ranked.items()
     }
     return from_sums(sums, stack.plans, concentrations, confidence)
 

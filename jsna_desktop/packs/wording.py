@@ -103,14 +103,12 @@ def shortened(text: str, length: int = HEADER_LENGTH) -> str:
 
 def covered_characters() -> frozenset[int]:
     """Code points that the bundled fonts can show in every weight used."""
-    from fontTools.ttLib import TTFont
+    from matplotlib.ft2font import FT2Font
 
     from jsna_desktop.resources import resource
 
-    sets = []
-    for path in sorted(resource("fonts").glob("*.ttf")):
-        with TTFont(path, lazy=True) as font:
-            sets.append(frozenset(font.getBestCmap() or {}))
+    fonts = sorted(resource("fonts").glob("*.ttf"))
+    sets = [frozenset(int(code) for code in FT2Font(str(path)).get_charmap()) for path in fonts]
     return frozenset.intersection(*sets) - set(range(32))
 
 

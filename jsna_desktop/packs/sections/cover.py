@@ -24,7 +24,7 @@ MARKUP = r"""
 #if d.figures.len() > 0 {
   grid(columns: (1fr,) * calc.min(4, d.figures.len()), column-gutter: 7mm, row-gutter: 5mm,
     ..d.figures.map(one => block(width: 100%, stroke: (top: 2pt + blue), inset: (top: 7pt), {
-      set par(leading: 0.5em, spacing: 5.5pt)
+      set par(leading: 0.5em, spacing: 7.5pt)
       par(text(8.6pt, fill: muted)[#one.label])
       par(text(20pt, weight: 700, fill: blue)[#one.value])
       par(text(8.6pt)[#one.note])
@@ -78,5 +78,5 @@ def _map_height(findings: Findings, title_size: int) -> float:
     lines = math.ceil(len(findings.lede) / 82)
     title_lines = math.ceil(len(findings.locality) * title_size / 900)
     figure_rows = math.ceil(len(findings.figures) / 4)
-    left = 160.0 - 6.0 * lines - title_size * 0.4 * (title_lines - 1) - 26.0 * figure_rows
+    left = 166.0 - 6.0 * lines - title_size * 0.4 * (title_lines - 1) - 26.0 * figure_rows
     return min(max(left, LOWEST_MAP), HIGHEST_MAP)

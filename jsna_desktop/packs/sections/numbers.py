@@ -8,6 +8,7 @@ from jsna_desktop.packs.wording import percent
 
 MARKUP = r"""
 #heading(level: 1)[The numbers behind the charts]
+#par[Shares of all residents.]
 #let numbers(one) = [
   #heading(level: 2, outlined: false)[#one.title]
   #table(columns: (auto,) + (1fr,) * (one.header.len() - 1),
@@ -50,7 +51,7 @@ def _ages(people: Pyramid) -> dict:
         if people.comparator_persons is not None:
             header.append(people.comparator)
             columns.append(people.comparator_persons)
-    return _table(f"Residents by age band, {people.period}", header, list(people.ages), columns)
+    return _table(f"By age band, {people.period}", header, list(people.ages), columns)
 
 
 def _deciles(deciles: Deciles) -> dict:
@@ -59,4 +60,4 @@ def _deciles(deciles: Deciles) -> dict:
         header.append(deciles.comparator)
         columns.append(deciles.comparator_shares)
     names = ["1 (most)", *(str(decile) for decile in range(2, 10)), "10 (least)"]
-    return _table(f"Residents by decile, {deciles.edition}", header, names, columns)
+    return _table(f"By decile, {deciles.edition}", header, names, columns)

@@ -1,0 +1,1 @@
+"""Bars, each measured against its yardstick within one run."""

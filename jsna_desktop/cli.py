@@ -102,6 +102,9 @@ def _parser() -> argparse.ArgumentParser:
     _select(c)
     c.add_argument("--out", metavar="DIR", type=Path, required=True)
     c.add_argument("--formats", default="pdf", help="comma-separated; pdf")
+
+    c = command("selfcheck", _selfcheck, "try this installation out: the libraries, the demonstration, a pack, the window")
+    c.add_argument("folder", metavar="DIR", type=Path, help="a new folder for what it makes")
     return parser
 
 
@@ -359,6 +362,17 @@ def _pack(options: argparse.Namespace) -> int:
         made = make_packs(store, _chosen(store, options), options.out, formats, _progress())
     _done_with_progress()
     print(f"Made {len(made):,} pack{'' if len(made) == 1 else 's'} in {options.out}")
+    return 0
+
+
+def _selfcheck(options: argparse.Namespace) -> int:
+    from jsna_desktop.app.selfcheck import check_window
+    from jsna_desktop.jobs.selfcheck import check_jobs, check_projections
+
+    for library, found in check_projections().items():
+        print(f"{library}: {found}")
+    print(f"pack: {check_jobs(options.folder)}")
+    print(f"window: {check_window(options.folder / 'demo.jsna')}")
     return 0
 
 

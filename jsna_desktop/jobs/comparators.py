@@ -1,7 +1,7 @@
 """The areas that places are compared with, and their values."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import sparse
@@ -112,10 +112,16 @@ def _area(table: Table, code: str, name: str, members: np.ndarray, whole: bool) 
     return Area(code, name, np.empty(0, dtype=np.int64)) if published else None
 
 
+def _blank(found: Estimates, gone: np.ndarray) -> Estimates:
+    """No value for the areas of which no blocks are here: an empty sum is not their number."""
+    parts = ("value", "lower", "upper", "numerator", "denominator")
+    return replace(found, **{part: np.where(gone[:, None], np.nan, getattr(found, part)) for part in parts})
+
+
 def _values(table: Table, areas: tuple[Area, ...]) -> Estimates:
     """Values of the areas: as published where the table has the area's own row, else summed from its blocks."""
     ones = matrix_of([(area.blocks, np.ones(len(area.blocks))) for area in areas], len(table.universe))
-    summed = estimates(ones, table.stack)
+    summed = _blank(estimates(ones, table.stack), np.array([not len(area.blocks) for area in areas], dtype=bool))
     rows = geography.align(np.array([area.code for area in areas]), table.universe) if areas else np.empty(0, int)
     if not (rows >= 0).any():
         return summed
@@ -125,7 +131,7 @@ def _values(table: Table, areas: tuple[Area, ...]) -> Estimates:
     for plan, values in table.values.items():
         if not table.stack.plans[plan].indicator.measure:
             direct[rows >= 0, plan] = values[rows[rows >= 0]]
-    given = np.isfinite(published.value) & np.isfinite(published.denominator)
+    given = np.isfinite(published.value) & (published.denominator > 0)
     merged = {
         part: np.where(given, getattr(published, part), getattr(summed, part))
         for part in ("value", "lower", "upper", "numerator", "denominator", "missing", "notes")

@@ -56,7 +56,7 @@ def _findings(figures: Figures, made: Profile, place: int, rows: list[dict], loc
         figures=_figures(summary, rows),
         standout=tuple(f"{f.lead} {f.rest}" for f in stands_out(rows)),
         definition=_definition(locality, summary),
-        rows=tuple(rows),
+        rows=tuple(_for_the_page(rows)),
         comparators=tuple(level for level in (DISTRICT, ENGLAND) if level in names),
         comparator_names=names,
         people_text=_people_text(locality.name, groups, bands, names.get(DISTRICT, "")),
@@ -73,6 +73,23 @@ def _findings(figures: Figures, made: Profile, place: int, rows: list[dict], loc
         attribution=tuple(dict.fromkeys(d.attribution for d in datasets if d.attribution)),
         left_out=tuple(sorted({f"{r['name']}: {r['note']}" for r in rows if r["note"].startswith("withheld")})),
     )
+
+
+def _for_the_page(rows: list[dict]) -> list[dict]:
+    """The rows of the profile table: people first, the index of deprivation last.
+
+    What other pages show already (counts of each age group) or nobody reads on paper (ranks and shares of each
+    domain) is left to the command line and the window.
+    """
+    first = {"People": 0, "Deprivation": 2}
+    kept = [row for row in rows if not _elsewhere(row["indicator"])]
+    return sorted(kept, key=lambda row: first.get(row["group"], 1))
+
+
+def _elsewhere(identity: str) -> bool:
+    parts = identity.split(".")
+    domain = parts[0].startswith("imd") and len(parts) == 3 and parts[2] != "average_score"
+    return domain or identity.startswith("population.age_")
 
 
 def _value(rows: list[dict], identity: str) -> dict | None:
@@ -93,11 +110,11 @@ def _lede(name: str, summary: Summary, rows: list[dict], period: str) -> str:
     if row is not None:
         in_hundred = round(100 * row["value"])
         if row["value"] == 0:
-            said.append("None of them lives in a neighbourhood among the most deprived fifth of England.")
+            said.append("None of them lives in a neighbourhood among the most deprived fifth nationally.")
         elif in_hundred == 0:
-            said.append("Fewer than 1 in every 100 lives in a neighbourhood among the most deprived fifth of England.")
+            said.append("Fewer than 1 in every 100 lives in a neighbourhood among the most deprived fifth nationally.")
         else:
-            said.append(f"{in_hundred} in every 100 live in neighbourhoods among the most deprived fifth of England.")
+            said.append(f"{in_hundred} in every 100 live in neighbourhoods among the most deprived fifth nationally.")
     older = _value(rows, "population.share_65_plus")
     if older is not None:
         said.append(f"{older['value']:.0f} in every 100 are aged 65 or over.")
@@ -198,11 +215,11 @@ def _deprivation_text(rows: list[dict], deciles: Deciles | None) -> str:
     if edition is None or deciles is None:
         return ""
     most, least = deciles.shares[:2].sum(), deciles.shares[8:].sum()
-    said = f"{100 * most:.0f}% of residents live in England’s most deprived fifth of neighbourhoods and "
-    said += f"{100 * least:.0f}% in its least deprived fifth."
+    said = f"{100 * most:.0f}% of residents live in the most deprived fifth of neighbourhoods nationally and "
+    said += f"{100 * least:.0f}% in the least deprived fifth."
     top = int(np.argmax(deciles.shares)) + 1
     said += f" The largest share, {100 * deciles.shares[top - 1]:.0f}%, lives in decile {top}"
-    return said + " (decile 1 is the most deprived tenth of England)."
+    return said + " (decile 1 is the most deprived tenth nationally)."
 
 
 def _decile_table(figures: Figures) -> tuple[str, Table, np.ndarray] | None:
@@ -316,7 +333,7 @@ def _methods(summary: Summary, rows: list[dict]) -> tuple[tuple[str, str], ...]:
         said.append(
             (
                 "Deprivation",
-                "Decile 1 holds the most deprived tenth of England’s small areas. Extent and local concentration are "
+                "Decile 1 holds the most deprived tenth of small areas nationally. Extent and local concentration are "
                 "made as MHCLG makes them for districts. A change of decile between editions is not an improvement: "
                 "deciles are ranks.",
             )

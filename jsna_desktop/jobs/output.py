@@ -72,7 +72,7 @@ def _table(rows: list[dict]) -> str:
     headings = ["Locality", "Indicator", "Period", "Value", "95 % interval", "District", "England", "Verdict"]
     lines = []
     for row in rows:
-        unit = row["unit"]
+        unit = "" if row["unit"].startswith("per ") else row["unit"]
         entries = {entry["level"]: entry for entry in row["comparators"]}
         district, england = entries.get("district", {}), entries.get("england", {})
         interval = ""
@@ -82,7 +82,7 @@ def _table(rows: list[dict]) -> str:
         lines.append(
             [
                 row["locality"],
-                row["name"] if row["sex"] == "persons" else f"{row['name']} ({row['sex']})",
+                _named(row),
                 row["period"],
                 _shown(row, row["value"]) if row["value"] is not None else row["note"],
                 interval,
@@ -96,15 +96,20 @@ def _table(rows: list[dict]) -> str:
     numeric = (3, 4, 5, 6)
 
     def laid(cells: list[str]) -> str:
-        return "  ".join(
-            c.rjust(w) if i in numeric else c.ljust(w) for i, (c, w) in enumerate(zip(cells, widths, strict=True))
-        ).rstrip()
+        sides = [c.rjust(w) if i in numeric else c.ljust(w) for i, (c, w) in enumerate(zip(cells, widths, strict=True))]
+        return "  ".join(sides).rstrip()
 
     return "\n".join([laid(headings), laid(["-" * w for w in widths]), *map(laid, lines)]) + "\n"
+
+
+def _named(row: dict) -> str:
+    more = [row["sex"]] if row["sex"] != "persons" else []
+    more += [row["unit"]] if row["unit"].startswith("per ") else []
+    return f"{row['name']} ({', '.join(more)})" if more else row["name"]
 
 
 def _shown(row: dict, value: float | None) -> str:
     """A fraction of an index (a share, an extent) reads better as a percentage."""
     if value is not None and row["kind"] == "index" and not row["unit"]:
         return number(100 * value, "%") if 0 <= value <= 1 else number(value)
-    return number(value, row["unit"])
+    return number(value, "" if row["unit"].startswith("per ") else row["unit"])

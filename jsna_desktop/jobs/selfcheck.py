@@ -5,9 +5,10 @@ from pathlib import Path
 
 from jsna_desktop.errors import UserError
 
-# A point in Wiltshire and its place on the National Grid by the Helmert transformation, which needs no grid file.
-_LONGITUDE, _LATITUDE = -1.8, 51.0
-_EAST, _NORTH = 414_133.0, 122_171.0
+# Caister water tower, the worked example of Ordnance Survey's *A guide to coordinate systems in Great Britain*. The
+# Helmert transformation, which needs no grid file, is good to a few metres.
+_LONGITUDE, _LATITUDE = 1.716073973, 52.658007833
+_EAST, _NORTH = 651_409.8, 313_177.4
 
 
 def check_projections() -> dict[str, str]:

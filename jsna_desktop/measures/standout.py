@@ -7,8 +7,8 @@ BETTER, WORSE, NOTE = "better", "worse", "note"
 _MARKS = {"better": BETTER, "worse": WORSE, "higher": NOTE, "lower": NOTE}
 _CLEAR = tuple(_MARKS)
 _MOST = 4
-# Below this ratio to the comparator a clear difference is too small to lead with.
-_SLIGHT = math.log(1.03)
+# Below this size a clear difference is too small to lead with.
+_SLIGHT = 0.02
 
 
 @dataclass(frozen=True)
@@ -42,12 +42,13 @@ def stands_out(rows: list[dict], most: int = _MOST) -> list[Finding]:
     chosen: list[dict] = []
     tables: set[str] = set()
     for wanted, room in ((WORSE, 2), (BETTER, 2), (NOTE, 1)):
+        taken = 0
         for size, mark, row in clear:
-            table = _table(row)
-            if mark == wanted and size >= _SLIGHT and room and table not in tables and len(chosen) < most - 1:
+            fits = taken < room and len(chosen) < most - 1 and _table(row) not in tables
+            if mark == wanted and size >= _SLIGHT and fits:
                 chosen.append(row)
-                tables.add(table)
-                room -= 1
+                tables.add(_table(row))
+                taken += 1
     return [_sentence(row) for row in chosen] + _deprivation(latest)
 
 
@@ -75,9 +76,17 @@ def _clear(row: dict) -> tuple[float, str, dict] | None:
     against = _widest(row)
     if against is None or row["value"] is None or against["verdict"] not in _CLEAR:
         return None
-    if min(row["value"], against["value"]) <= 0:
-        return None
-    return abs(math.log(row["value"] / against["value"])), _MARKS[against["verdict"]], row
+    return _size(row["value"], against["value"], row["unit"]), _MARKS[against["verdict"]], row
+
+
+def _size(value: float, comparator: float, unit: str) -> float:
+    """How large a difference is: Cohen's h (1988) of two percentages, the logarithm of the ratio of anything else.
+
+    A ratio alone would lead with the rarest things: 0.2 % against 0.7 % of homes.
+    """
+    if unit == "%":
+        return abs(2 * math.asin(math.sqrt(value / 100)) - 2 * math.asin(math.sqrt(comparator / 100)))
+    return abs(math.log(value / comparator)) if min(value, comparator) > 0 else 0.0
 
 
 def _sentence(row: dict) -> Finding:
@@ -116,9 +125,9 @@ def _deprivation(rows: list[dict]) -> list[Finding]:
 def _deprived(row: dict) -> Finding:
     share = 100 * row["value"]
     if share == 0:
-        said = "Nobody here lives in a neighbourhood among England’s most deprived fifth"
+        said = "Nobody here lives in a neighbourhood among the most deprived fifth nationally"
     else:
-        said = f"{number(share, '%')} of residents live in neighbourhoods among England’s most deprived fifth"
+        said = f"{number(share, '%')} of residents live in neighbourhoods among the most deprived fifth nationally"
     district = next((c for c in row["comparators"] if c["level"] == "district" and c["value"] is not None), None)
     if district is not None and district["verdict"] == "not compared" and district["value"] != row["value"]:
         said += f"; in {district['area']} as a whole {number(100 * district['value'], '%')}"

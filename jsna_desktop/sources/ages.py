@@ -11,6 +11,7 @@ GROUPS = (
     ("age_16_64", 16, 64, "16 to 64"),
     ("age_65_84", 65, 84, "65 to 84"),
     ("age_85_plus", 85, 200, "85 and over"),
+    ("age_65_plus", 65, 200, "65 and over"),
 )
 SINGLE_YEARS = (*(str(year) for year in range(90)), "90+")
 GROUP = "People"
@@ -25,10 +26,8 @@ def group_columns(ages: np.ndarray, labels: tuple[str, ...]) -> dict[str, np.nda
     made = {}
     for column, first, last, _ in GROUPS:
         inside = [first <= low and high <= last for low, high in ranges]
-        covered = {
-            year for (low, high), own in zip(ranges, inside, strict=True) if own for year in range(low, high + 1)
-        }
-        if covered == set(range(first, last + 1)):
+        held = [span for span, own in zip(ranges, inside, strict=True) if own]
+        if {year for low, high in held for year in range(low, high + 1)} == set(range(first, last + 1)):
             made[column] = ages[:, inside].sum(axis=1)
     return made
 
@@ -47,16 +46,17 @@ def indicators(columns: dict[str, np.ndarray], period: str, geography: str, suff
     for column, _, _, words in GROUPS:
         if column + suffix not in columns:
             continue
-        shared = {"group": GROUP, "numerator": column + suffix, "age": words}
         made.append(
             Indicator(
-                f"population.{column}", f"Residents aged {words}", COUNT, period, geography, unit="residents", **shared
+                f"population.{column}", f"Residents aged {words}", COUNT, period, geography, unit="residents", age=words,
+                group=GROUP, numerator=column + suffix,
             )
-        )
+        )  # fmt: skip
         made.append(
             Indicator(
                 f"population.share_{column.removeprefix('age_')}", f"Aged {words}", PROPORTION, period, geography,
-                unit="%", multiplier=100.0, denominator="persons" + suffix, **shared,
+                unit="%", multiplier=100.0, age=words, group=GROUP, numerator=column + suffix,
+                denominator="persons" + suffix,
             )
         )  # fmt: skip
     return made

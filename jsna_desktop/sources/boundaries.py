@@ -130,7 +130,7 @@ def _single(
     codes: np.ndarray, geometry: np.ndarray, kept: np.ndarray, column: str, where: str, problems: list[Problem]
 ) -> np.ndarray:
     """Positions without repeats: a feature that repeats another exactly is dropped, any other repeat refused."""
-    distinct, first, index, counts = np.unique(codes[kept], return_index=True, return_inverse=True, return_counts=True)
+    _, first, index, counts = np.unique(codes[kept], return_index=True, return_inverse=True, return_counts=True)
     if not len(kept):
         raise FileProblem("no feature has both a code and a shape", where=where, todo="Choose another file")
     repeats = np.flatnonzero(kept[first][index] != kept)

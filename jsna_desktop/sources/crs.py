@@ -26,9 +26,7 @@ def to_grid(shapes: np.ndarray, crs: Any, where: str) -> tuple[np.ndarray, list[
     win: longitudes and latitudes are told from metres by where Great Britain lies. FileProblem where the shapes lie
     nowhere near it.
     """
-    from pyproj import CRS, network
-
-    network.set_network_enabled(False)
+    from pyproj import CRS
     found = shapely.get_coordinates(shapes)
     found = found[np.isfinite(found).all(axis=1)]
     if not len(found):

@@ -166,7 +166,7 @@ def _indicators(columns: dict[str, np.ndarray], year: str, geography: str) -> li
         ("quintile1", "1,2", "most deprived fifth"),
     ):
         for who, title in (("lsoas", "LSOAs"), ("residents", "Residents")):
-            label = f"{title} in England’s {words}"
+            label = f"{title} in the {words} nationally"
             add(f"share_{who}_{name}", label, INDEX, "imd_decile", f"{who}_in:{deciles}", fraction)
     extent = "Share of residents in the most deprived 30 % of LSOAs, the most deprived counted most; from 0 to 1."
     add("extent", f"{imd} extent", INDEX, "imd_rank", "extent", extent)

@@ -1,5 +1,6 @@
 """The rows of a plain indicator table, understood cell by cell and grouped by indicator, period, sex and age."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -76,7 +77,7 @@ class Rows:
         raise FileProblem(
             "an indicator with values alone does not say its kind, and so how its areas may be combined",
             where=f"{self.table.where}, row {self.table.row_numbers[mine[0]]}",
-            found=self.words["indicator"][mine[0]],
+            found=str(self.words["indicator"][mine[0]]),
             expected="a column “kind”: " + ", ".join(KINDS),
             todo="Add the column, or give numerator and denominator instead of value",
         )
@@ -143,13 +144,20 @@ def _source(words: dict[str, np.ndarray]) -> str:
     return "; ".join(text for text in dict.fromkeys(words["source"].tolist()) if text)[:200]
 
 
-def _each(table: Table, heading: str, meaning) -> np.ndarray:
+def _each(table: Table, heading: str, meaning: Callable[[str], str]) -> np.ndarray:
     index, distinct = table.factor(heading)
     return np.array([meaning(text) for text in distinct.tolist()])[index]
 
 
 def _said(
-    table: Table, own: dict[str, str], part: str, meaning, otherwise: str, expected: str, *, keep: bool = False
+    table: Table,
+    own: dict[str, str],
+    part: str,
+    meaning: Callable[[str], str | None],
+    otherwise: str,
+    expected: str,
+    *,
+    keep: bool = False,
 ) -> np.ndarray:
     """A column of sexes or ages; `otherwise` where the table has none. With `keep`, words that are none are kept."""
     if part not in own:

@@ -117,9 +117,9 @@ def _indicator(
 ) -> Indicator:
     """One indicator; its parts are added to `columns` as `<id>|<period>…|<part>`."""
     first = mine[0]
-    cell = rows.words["indicator"][first]
+    cell = str(rows.words["indicator"][first])
     name = cell if "." in cell else f"local.{cell}"
-    period, sex, age = (rows.words[part][first] for part in ("period", "sex", "age"))
+    period, sex, age = (str(rows.words[part][first]) for part in ("period", "sex", "age"))
     stem = "|".join([name, period, *([sex] if sex != "persons" else []), *([age] if age != "all" else [])])
     parts: dict[str, str] = {}
     for part, values in rows.numbers.items():

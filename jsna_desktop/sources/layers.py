@@ -259,5 +259,5 @@ def no_such_column(wanted: str, columns: tuple[str, ...], where: str) -> UsagePr
         f"there is no column “{wanted}”",
         where=where,
         found="columns " + ", ".join(columns[:30]),
-        todo=f"Did you mean “{meant}”?".rstrip("?") if meant else "Name one of them",
+        todo=f"Perhaps “{meant}” is meant" if meant else "Name one of them",
     )

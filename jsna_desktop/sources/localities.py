@@ -42,7 +42,7 @@ def read_localities(
     geography: str | None = None,
     progress: ProgressCall = quiet,
 ) -> LocalityFile:
-    """Localities from any boundary file or table of codes. UsageProblem lists the columns where a field is not there."""
+    """Localities from any boundary file or table of codes; UsageProblem lists the columns where a field is missing."""
     peek = Peek(Path(path))
     progress(f"Reading {peek.where}", None)
     if peek.form == "vector":

@@ -10,7 +10,8 @@ from jsna_desktop.sources import codes as area_codes
 from jsna_desktop.sources.areas import AreaColumns
 from jsna_desktop.sources.codes import Heading
 from jsna_desktop.sources.dataset import Lookup, Reading
-from jsna_desktop.sources.reading import Options, Peek, Recognised, Sheet
+from jsna_desktop.sources.reading import Options, Peek, Recognised
+from jsna_desktop.sources.sheets import Sheet
 from jsna_desktop.sources.table import Table, read_table
 
 _IGNORED = re.compile(r"(fid|objectid|globalid|id|chgind|.*nmw|.*_welsh)", re.IGNORECASE)
@@ -56,7 +57,7 @@ def lookup_columns(sheet: Sheet) -> AreaColumns | None:
 
 
 def read(peek: Peek, found: Recognised, options: Options) -> Reading:
-    """Every level as two columns, `district_code` and `district_name` …; a blank cell (Wales has no region) stays so."""
+    """Every level as two columns, `district_code`, `district_name` …; a blank cell (Wales has no region) stays so."""
     sheet = peek.sheet
     assert sheet is not None
     area = lookup_columns(sheet)

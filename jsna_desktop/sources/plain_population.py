@@ -1,6 +1,7 @@
 """The plain population table: `area_code, year, sex, age, population`, one row for each."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 import numpy as np
 
@@ -53,24 +54,23 @@ def read(peek: Peek, options: Options) -> Reading:
     columns: dict[str, np.ndarray] = {}
     labels: dict[str, tuple[str, ...]] = {}
     made: list[Indicator] = []
-    latest = np.unique(years).max()
-    for year in np.unique(years)[::-1].tolist():
-        suffix = "" if year == latest else f"_{year}"
+    every_year = np.unique(years).tolist()
+    for year in reversed(every_year):
+        suffix = "" if year == every_year[-1] else f"_{year}"
         part = years == year
         by_sex, year_labels = _year(table, part, place, len(codes), sexes, age_cells, values)
         columns |= {name + suffix: column for name, column in by_sex.items()}
         labels |= {name + suffix: found for name, found in year_labels.items()}
         made += ages.indicators(columns, year, geography, suffix)
     _record_gaps(table, codes, columns)
-    found = np.unique(years)
-    period = found[0] if len(found) == 1 else f"{found[0]}-{found[-1]}"
+    period = every_year[0] if len(every_year) == 1 else f"{every_year[0]}-{every_year[-1]}"
     dataset = known.describe(
         peek,
         id=f"population.{period}.{geography or 'areas'}",
         title=f"Residents {period} by {area_codes.words(geography)}, sex and age",
         kind="population",
         geography=geography,
-        period=str(period),
+        period=period,
         publisher=known.LOCAL,
         reason=f"Population {period}: plain table, {known.counted(len(codes), 'area')}, "
         f"{known.counted(len(table), 'row')}",
@@ -84,7 +84,7 @@ def read(peek: Peek, options: Options) -> Reading:
     return Reading(dataset, codes, columns, names, tuple(made), labels=labels)
 
 
-def _understood(table: Table, heading: str, meaning, expected: str) -> np.ndarray:
+def _understood(table: Table, heading: str, meaning: Callable[[str], str | None], expected: str) -> np.ndarray:
     """A column (n,) in contract.md's words; FileProblem at the first cell that has none."""
     index, distinct = table.factor(heading)
     known_words = [meaning(text) for text in distinct.tolist()]
@@ -151,7 +151,7 @@ def _year(
 
 
 def _no_overlap(table: Table, labels: tuple[str, ...]) -> None:
-    for earlier, later in zip(labels, labels[1:], strict=False):
+    for earlier, later in pairwise(labels):
         if cells.age_range(earlier)[1] >= cells.age_range(later)[0]:
             raise FileProblem(
                 "ages overlap",

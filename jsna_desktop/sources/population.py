@@ -11,7 +11,8 @@ from jsna_desktop.sources import codes as area_codes
 from jsna_desktop.sources.cells import age as age_label
 from jsna_desktop.sources.codes import Heading
 from jsna_desktop.sources.dataset import Reading
-from jsna_desktop.sources.reading import Options, Peek, Recognised, Sheet
+from jsna_desktop.sources.reading import Options, Peek, Recognised
+from jsna_desktop.sources.sheets import Sheet
 from jsna_desktop.sources.table import Table, read_table
 
 _TOTAL = ("all ages", "all persons", "persons", "total")

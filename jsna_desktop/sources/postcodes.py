@@ -7,6 +7,7 @@ Columns (OS, *Code-Point Open technical specification*): 1 postcode, 2 positiona
 import csv
 import io
 import re
+from typing import Any
 
 import numpy as np
 
@@ -55,7 +56,7 @@ def read(peek: Peek, found: Recognised, options: Options) -> Reading:
         options.progress(f"Reading {name or peek.where}", number / max(1, len(names)))
         content = peek.member(name) if peek.form == "codepoint" else peek.content
         parts.append(_part(content, name or peek.where, peek.where))
-    frame = pd.concat(parts, ignore_index=True)
+    frame: Any = pd.concat(parts, ignore_index=True)
     placed = ((frame["quality"] != _NO_PLACE) & (frame["easting"] > 0) & (frame["northing"] > 0)).to_numpy()
     problems = []
     if not placed.all():
@@ -73,7 +74,7 @@ def read(peek: Peek, found: Recognised, options: Options) -> Reading:
         raise FileProblem(
             "a postcode comes twice", where=peek.where, found=str(distinct[counts > 1][0]), expected="each once"
         )
-    areas = sorted(set(re.sub(r"\d.*", "", code) for code in np.unique(codes.astype("U4")).tolist()))
+    areas = sorted({re.sub(r"\d.*", "", code) for code in np.unique(codes.astype("U4")).tolist()})
     dataset = known.describe(
         peek,
         id="postcodes",
@@ -91,12 +92,13 @@ def read(peek: Peek, found: Recognised, options: Options) -> Reading:
     return Reading(dataset, codes, columns)
 
 
-def _part(content: bytes, name: str, where: str):
+def _part(content: bytes, name: str, where: str) -> Any:
     import pandas as pd
 
     try:
         return pd.read_csv(
-            io.BytesIO(content), header=None, usecols=[0, 1, 2, 3], names=["postcode", "quality", "easting", "northing"],
+            io.BytesIO(content), header=None, usecols=[0, 1, 2, 3],
+            names=["postcode", "quality", "easting", "northing"],
             dtype={"postcode": str, "quality": np.int32, "easting": np.int32, "northing": np.int32},
         )  # fmt: skip
     except (ValueError, pd.errors.ParserError) as error:
@@ -109,7 +111,7 @@ def _part(content: bytes, name: str, where: str):
         ) from error
 
 
-def _normal(postcodes) -> tuple[np.ndarray, np.ndarray]:
+def _normal(postcodes: Any) -> tuple[np.ndarray, np.ndarray]:
     """Postcodes as `SN1 1AA` (n,), and which (n,) are none. OS pads them to seven characters."""
     packed = postcodes.str.upper().str.replace(" ", "", regex=False)
     codes = np.array((packed.str[:-3] + " " + packed.str[-3:]).tolist(), dtype=np.str_)

@@ -3,7 +3,6 @@
 A `Peek` opens a file once and lazily; every reader's `recognise` looks at the same one.
 """
 
-import csv
 import gzip
 import io
 import zipfile
@@ -16,11 +15,11 @@ from typing import Any
 
 from jsna_desktop.errors import FileProblem, UsageProblem
 from jsna_desktop.sources.dataset import Reading
+from jsna_desktop.sources.sheets import SAMPLE_ROWS, Sheet, header_row, text_rows
 
 HEAD_BYTES = 1 << 18
 # Unpacked, a file larger than this is refused: nothing published for small areas is, and a zip bomb is.
 LARGEST_BYTES = 1 << 30
-_SAMPLE_ROWS = 40
 _SHAPEFILE_PARTS = (".shx", ".dbf", ".prj", ".cpg", ".sbn", ".sbx", ".qpj")
 # What a file begins with that cannot be read, and what to do.
 _REFUSED = (
@@ -65,29 +64,6 @@ class Source:
     kinds: tuple[str, ...]
     recognise: Callable[["Peek"], Recognised | None]
     read: Callable[["Peek", Recognised, Options], Reading]
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """The top of a table: headings as written, and the rows under them as text.
-
-    `header_row` counts from 0; `titles` are the lines above it. `rows` are up to 40 rows, the heading's own first
-    row included where the file has no heading (`raw`).
-    """
-
-    headings: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    header_row: int = 0
-    titles: tuple[str, ...] = ()
-    delimiter: str = ","
-    name: str = ""
-
-    @property
-    def raw(self) -> tuple[tuple[str, ...], ...]:
-        return (self.headings, *self.rows)
-
-    def lowered(self) -> list[str]:
-        return [heading.strip().lower() for heading in self.headings]
 
 
 class Peek:
@@ -172,8 +148,7 @@ class Peek:
         if len(data) > 1:
             return "codepoint"
         if len(data) == 1:
-            form = self._plain_form(self.head)
-            return form
+            return self._plain_form(self.head)
         raise FileProblem(
             "the zip holds no data file",
             where=self.where,
@@ -303,7 +278,7 @@ class Peek:
         if self.form == "xlsx":
             from jsna_desktop.sources.workbook import first_rows
 
-            name, rows = first_rows(self, _SAMPLE_ROWS + 20)
+            name, rows = first_rows(self, SAMPLE_ROWS + 20)
             return self._sheet(rows, name=name)
         if self.form == "parquet":
             return self._sheet([list(self.parquet_schema.names)])
@@ -313,7 +288,7 @@ class Peek:
         header = header_row(rows)
         titles = tuple(" ".join(cell for cell in row if cell).strip() for row in rows[:header])
         headings = self.renamed(rows[header] if rows else [])
-        body = tuple(tuple(row) for row in rows[header + 1 :][:_SAMPLE_ROWS])
+        body = tuple(tuple(row) for row in rows[header + 1 :][:SAMPLE_ROWS])
         return Sheet(tuple(headings), body, header, tuple(filter(None, titles)), delimiter, name)
 
     def renamed(self, headings: list[str]) -> list[str]:
@@ -329,24 +304,3 @@ class Peek:
                 todo="Correct the column map",
             )
         return [new.get(heading, heading) for heading in stripped]
-
-
-def text_rows(text: str) -> tuple[list[list[str]], str]:
-    """The first rows of a delimited text, and its delimiter: the one that gives the widest rows."""
-    lines = text.splitlines()[: _SAMPLE_ROWS + 20]
-    best: tuple[int, list[list[str]], str] = (-1, [], ",")
-    for delimiter in ",\t;|":
-        rows = [[cell.strip() for cell in row] for row in csv.reader(lines, delimiter=delimiter)]
-        widths = sorted(len(row) for row in rows if any(row))
-        width = widths[len(widths) // 2] if widths else 0
-        if width > best[0]:
-            best = (width, rows, delimiter)
-    return best[1], best[2]
-
-
-def header_row(rows: list[list[str]]) -> int:
-    """Where the heading is: the first row with about as many filled cells as the rows below it."""
-    filled = [sum(1 for cell in row if cell) for row in rows]
-    some = sorted(count for count in filled[len(filled) // 3 :] if count)
-    usual = some[len(some) // 2] if some else 1
-    return next((place for place, count in enumerate(filled) if count and count >= 0.6 * usual), 0)

@@ -11,7 +11,8 @@ import numpy as np
 from jsna_desktop.errors import FileProblem
 from jsna_desktop.sources import known
 from jsna_desktop.sources.dataset import Problem, Reading
-from jsna_desktop.sources.reading import Options, Peek, Recognised, Sheet
+from jsna_desktop.sources.reading import Options, Peek, Recognised
+from jsna_desktop.sources.sheets import Sheet
 from jsna_desktop.sources.table import Table
 
 _WIDTH = 27
@@ -61,8 +62,8 @@ def read(peek: Peek, found: Recognised, options: Options) -> Reading:
         others = int((~kept).sum()) - closed
         problems.append(
             Problem(
-                f"{closed:,} practices that are closed, dormant or proposed and {others:,} that are no general practice "
-                "left out",
+                f"{closed:,} practices that are closed, dormant or proposed, and {others:,} places that are no "
+                "general practice, left out",
                 int((~kept).sum()),
             )
         )

@@ -39,10 +39,11 @@ class _Family:
     publisher: Publisher
 
 
+_UNDERLYING = "Indices of Deprivation {}: underlying indicators"
 _FAMILIES = {
     "cni": _Family("cni2023", "Community Needs Index 2023", "2023", "Community", known.OCSI),
-    "2025": _Family("iod2025_underlying", "Indices of Deprivation 2025: underlying indicators", "2025", "Deprivation", known.MHCLG),
-    "2019": _Family("iod2019_underlying", "Indices of Deprivation 2019: underlying indicators", "2019", "Deprivation", known.MHCLG),
+    "2025": _Family("iod2025_underlying", _UNDERLYING.format("2025"), "2025", "Deprivation", known.MHCLG),
+    "2019": _Family("iod2019_underlying", _UNDERLYING.format("2019"), "2019", "Deprivation", known.MHCLG),
 }  # fmt: skip
 
 

@@ -4,6 +4,7 @@ import io
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -126,7 +127,7 @@ def _unpack_shapes(arrays: dict[str, np.ndarray]) -> np.ndarray | None:
         return None
     run, ends = arrays["shapes"].tobytes(), arrays["shape ends"].tolist()
     shapes = np.empty(len(ends) - 1, dtype=object)
-    shapes[:] = [run[start:end] for start, end in zip(ends[:-1], ends[1:], strict=True)]
+    shapes[:] = [run[start:end] for start, end in pairwise(ends)]
     return shapes
 
 

@@ -1,0 +1,153 @@
+"""Which indicator colours the map, its legend, and what is said of each block; and the layers that are shown."""
+
+import numpy as np
+from PySide6.QtCore import QObject, Signal
+
+from jsna_desktop.app import words
+from jsna_desktop.app.desk import Desk
+from jsna_desktop.app.panels.choice_list import Choice
+from jsna_desktop.app.panels.layers import LayerItem
+from jsna_desktop.app.panels.legend import LegendView
+from jsna_desktop.app.session import Session
+from jsna_desktop.app.theme import Look
+from jsna_desktop.app.workbench import Workbench
+from jsna_desktop.areas import geography
+from jsna_desktop.indicator import Indicator
+
+_FIRST = ("imd2025.average_score", "imd2019.average_score")
+PLACES = "places"
+
+
+class Colouring(QObject):
+    """Follows the session's contents and the look. `geography_asked` wants other blocks on the map."""
+
+    geography_asked = Signal(str)
+
+    def __init__(self, session: Session, desk: Desk, bench: Workbench, look: Look) -> None:
+        super().__init__(bench)
+        self._session, self._desk, self._bench, self._look = session, desk, bench, look
+        self.indicator: Indicator | None = None
+        self._values = np.empty(0)
+        self._filled = self._outlined = True
+        self._slots = (
+            (bench.map.colour_by.chosen, self.choose),
+            (bench.layers.toggled, self._toggle),
+            (session.contents_changed, self.load),
+            (session.places_changed, self._show_layers),
+            (bench.places.set_chosen, self._show_layers),
+            (look.changed, self._paint),
+        )
+        for signal, slot in self._slots:
+            signal.connect(slot)
+        desk.describe_value = self._said_of
+
+    def leave(self) -> None:
+        for signal, slot in self._slots:
+            signal.disconnect(slot)
+
+    def load(self) -> None:
+        """Hand the blocks to the map and colour them by what coloured them before, else by deprivation."""
+        blocks, canvas = self._session.contents.blocks, self._bench.map.canvas
+        if blocks is None:
+            canvas.set_blocks([], [], [])
+        else:
+            levels = [(level.tolerance_m, level.polygons) for level in blocks.levels]
+            canvas.set_blocks(blocks.codes, blocks.names, levels, blocks.detail)
+        canvas.set_attribution(self._session.contents.attribution)
+        choices = self._session.colourable()
+        kept = next((i for i in choices if self.indicator is not None and i.id == self.indicator.id), None)
+        first = next((i for wanted in _FIRST for i in choices if i.id == wanted), None)
+        self.choose(kept or first or next(iter(choices), None))
+        self._show_layers()
+
+    def choose(self, indicator: Indicator | None) -> None:
+        self.indicator = indicator
+        groups = self._session.contents.groups
+        found = [
+            Choice(i.name, _detail(i), groups.get(i.id, ""), i) for i in self._session.colourable()
+        ]
+        current = next((choice for choice in found if choice.value == indicator), None)
+        self._bench.map.colour_by.show_choice(found, current)
+        self._paint()
+        self._bench.map.arrange()
+
+    def _paint(self) -> None:
+        blocks, canvas = self._session.contents.blocks, self._bench.map.canvas
+        legend = self._bench.map.legend
+        if blocks is None:
+            legend.show_legend(None)
+            return
+        if self.indicator is None or not self._filled:
+            self._values = np.full(len(blocks.codes), np.nan)
+            canvas.set_colours(np.zeros(len(blocks.codes), dtype=int), [self._look.tokens["pale"]])
+            legend.show_legend(None)
+            return
+        self._values, classes, breaks = self._session.colours(self.indicator)
+        canvas.set_colours(classes, self._look.ramp())
+        if not len(breaks):
+            legend.show_legend(None)
+            return
+        missing = int(np.isnan(self._values).sum())
+        legend.show_legend(LegendView(_title(self.indicator), tuple(breaks.tolist()), self._note(breaks), missing))
+        self._bench.map.arrange()
+
+    def _note(self, breaks: np.ndarray) -> str:
+        assert self.indicator is not None and self._session.contents.blocks is not None
+        polarity = {"low good": "higher is worse", "high good": "higher is better"}.get(self.indicator.polarity, "")
+        if self.indicator.id.startswith("imd"):
+            polarity = "higher is more deprived"
+        counted = int(np.isfinite(self._values).sum())
+        fifths = f"fifths of {words.count(counted)} {geography.name(self._session.contents.blocks.geography)}"
+        return f"{polarity} · {fifths}" if polarity else fifths
+
+    def _said_of(self, block: int) -> str:
+        if self.indicator is None or block >= len(self._values):
+            return ""
+        value = self._values[block]
+        if np.isnan(value):
+            return f"{self.indicator.name}: no value"
+        unit = f"{words.NO_BREAK}%" if self.indicator.unit == "%" else ""
+        shown = words.count(value) if self.indicator.kind == "count" else words.plain(float(value))
+        return f"{self.indicator.name}: {shown}{unit}"
+
+    # ---- layers
+
+    def _show_layers(self) -> None:
+        contents, items = self._session.contents, []
+        places = self._session.places(self._desk.in_set) if self._desk.in_set else []
+        if places:
+            items.append(LayerItem(PLACES, self._desk.in_set, len(places), self._outlined))
+        for name in contents.geographies:
+            shown = contents.blocks is not None and contents.blocks.geography == name
+            count = len(contents.blocks.codes) if shown and contents.blocks is not None else self._size(name)
+            title = geography.name(name)
+            items.append(LayerItem(name, title[:1].upper() + title[1:], count, shown and self._filled))
+        self._bench.layers.show_layers(items)
+        self._bench.layers.setVisible(bool(items))
+
+    def _size(self, name: str) -> int:
+        return max((d.rows for d in self._session.contents.datasets if d.kind == "boundaries" and d.geography == name), default=0)
+
+    def _toggle(self, key: str, shown: bool) -> None:
+        contents = self._session.contents
+        if key == PLACES:
+            self._outlined = shown
+            self._desk.show_outlines(shown)
+        elif contents.blocks is not None and key != contents.blocks.geography:
+            self._filled = True
+            self.geography_asked.emit(key)
+            return
+        else:
+            self._filled = shown
+            self._paint()
+        self._show_layers()
+
+
+def _detail(indicator: Indicator) -> str:
+    parts = [] if indicator.sex == "persons" else [indicator.sex]
+    return " · ".join([*parts, indicator.period.replace("-", "–")])
+
+
+def _title(indicator: Indicator) -> str:
+    unit = indicator.unit
+    return f"{indicator.name}, {unit}" if unit and unit not in ("score",) else indicator.name

@@ -1,0 +1,277 @@
+"""Dropped or chosen files: what each was recognised as, before anything is changed."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QScrollArea, QVBoxLayout, QWidget
+
+from jsna_desktop.app import words
+from jsna_desktop.app.dialogs.sheet import Sheet
+from jsna_desktop.app.session import Session
+from jsna_desktop.app.tasks import Task, Tasks
+from jsna_desktop.app.theme import Look
+from jsna_desktop.app.widgets import Button, Rule, Text, clear
+from jsna_desktop.errors import UserError
+from jsna_desktop.jobs.add import ALREADY, LEFT_OUT, READY, Found, add, recognise
+from jsna_desktop.jobs.localities import add_missing_outlines
+from jsna_desktop.jobs.progress import Progress
+from jsna_desktop.sources.dataset import Problem
+
+
+class AddData(Sheet):
+    """Reads the files, shows the list, adds what is ready. `added` comes with the datasets that were added."""
+
+    added = Signal(object)
+    broke = Signal(object)  # an error that is no fault of the person's
+
+    def __init__(self, look: Look, window: QWidget, session: Session, tasks: Tasks, paths: Sequence[Path]) -> None:
+        super().__init__(look, window, f"Add {_files(len(paths))}", width=930)
+        self._session, self._tasks, self._paths = session, tasks, list(paths)
+        self.found: list[Found] = []
+        self._task: Task | None = None
+        self.lead.setText("Reading. Nothing has been changed yet.")
+        self.lead.show()
+        self.bar = QProgressBar()
+        self.bar.setTextVisible(False)
+        self.bar.setRange(0, 1000)
+        self.bar.setAccessibleName("Progress")
+        self._list = QVBoxLayout()
+        self._list.setContentsMargins(0, 0, 0, 0)
+        self._list.setSpacing(0)
+        inner = QWidget()
+        inner.setLayout(self._list)
+        self._scroll = QScrollArea()
+        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.setWidget(inner)
+        self.body.setContentsMargins(0, 0, 0, 0)
+        self.body.setSpacing(0)
+        self.body.addWidget(self.bar)
+        self.body.addWidget(self._scroll, 1)
+        self.doing = Text(look, "", "small", "muted", wrap=True)
+        self.cancel = Button(look, "Cancel")
+        self.cancel.clicked.connect(self.refuse)
+        self.go = Button(look, "Add", kind="primary")
+        self.go.setEnabled(False)
+        self.go.clicked.connect(self._add)
+        self.foot.addWidget(self.doing, 1)
+        self.foot.addWidget(self.cancel)
+        self.foot.addWidget(self.go)
+        for path in self._paths:
+            self._list.addWidget(FileRow(look, path))
+        self._list.addStretch(1)
+
+    def start(self) -> None:
+        self.open(self.cancel)
+        store = self._session.store
+        self._run("Reading", lambda progress: recognise(self._paths, store, progress), self._show_found)
+
+    def refuse(self) -> None:
+        if self._task is not None:
+            self.doing.setText("Stopping …")
+            self.cancel.setEnabled(False)
+            self._task.cancel()
+            return
+        self.close_sheet()
+
+    def _run(self, label: str, work, then) -> None:  # noqa: ANN001 - as Tasks.run takes them
+        self._task = self._tasks.run(label, work, then, self._fail)
+        self._task.progressed.connect(self._show_progress)
+        self._task.cancelled.connect(self._stopped)
+
+    def _show_progress(self, message: str, fraction: float | None) -> None:
+        self.doing.setText(message)
+        if fraction is None:
+            self.bar.setRange(0, 0)
+        else:
+            self.bar.setRange(0, 1000)
+            self.bar.setValue(round(fraction * 1000))
+
+    def _stopped(self) -> None:
+        self._task = None
+        self.close_sheet()
+
+    def _show_found(self, found: list[Found]) -> None:
+        self._task = None
+        self.found = found
+        clear(self._list)
+        for item in found:
+            row = FileRow(self.look, item.path, item)
+            row.changed.connect(self.fit)
+            self._list.addWidget(row)
+        self._list.addStretch(1)
+        ready = sum(item.status == READY for item in found)
+        self.lead.setText(_summary(found))
+        self.bar.setRange(0, 1000)
+        self.bar.setValue(1000)
+        self.doing.setText("")
+        self.go.setText(f"Add {ready} now" if ready else "Nothing to add")
+        self.go.setAccessibleName(self.go.text())
+        self.go.setEnabled(ready > 0)
+        self.fit()
+        (self.go if ready else self.cancel).setFocus()
+
+    def _add(self) -> None:
+        if self._task is not None:
+            return
+        self.go.setEnabled(False)
+        self.lead.setText("Adding. All of it is added, or none.")
+        self._run("Adding", lambda progress: _add_all(self._session, self.found, progress), self._done)
+
+    def _done(self, datasets: object) -> None:
+        self._task = None
+        self.added.emit(datasets)
+        self.close_sheet()
+
+    def _fail(self, error: Exception) -> None:
+        self._task = None
+        if isinstance(error, UserError):
+            self.lead.setText(error.message)
+            self.lead.setProperty("tone", "wine")
+            self.lead.style().polish(self.lead)
+            self.doing.setText("Nothing was added.")
+            self.cancel.setEnabled(True)
+            self.fit()
+            return
+        self.close_sheet()
+        self.broke.emit(error)
+
+    def fit(self) -> None:
+        inner = self._scroll.widget()
+        if inner is not None:
+            width = min(self.look.px(self._wide), self.width() - 32) - 2
+            needed = self._list.heightForWidth(width) if self._list.hasHeightForWidth() else 0
+            needed = max(needed, self._list.minimumSize().height())
+            self._scroll.setMinimumHeight(max(0, min(needed, self.height() - 32 - self.look.px(180))))
+        super().fit()
+
+
+def _add_all(session: Session, found: Sequence[Found], progress: Progress) -> object:
+    with session.gate:
+        made = add(session.store, found, progress)
+        add_missing_outlines(session.store, progress)
+    return made
+
+
+def _files(count: int) -> str:
+    return "1 file" if count == 1 else f"{words.count(count)} files"
+
+
+def _summary(found: Sequence[Found]) -> str:
+    counts = {status: sum(item.status == status for item in found) for status in (READY, ALREADY, LEFT_OUT)}
+    parts = [
+        f"{counts[READY]} recognised",
+        f"{counts[ALREADY]} already here" if counts[ALREADY] else "",
+        f"{counts[LEFT_OUT]} left out" if counts[LEFT_OUT] else "",
+    ]
+    return ", ".join(part for part in parts if part) + ". Nothing has been changed yet."
+
+
+class FileRow(QWidget):
+    """A file: its sign, its name, what it is, and its problems to look at."""
+
+    changed = Signal()
+
+    def __init__(self, look: Look, path: Path, found: Found | None = None) -> None:
+        super().__init__()
+        self._look = look
+        sign, status = _sign(found)
+        name = Text(look, path.name, tone="muted", wrap=False)
+        name.setToolTip(str(path))
+        name.setMinimumWidth(60)
+        name.setTextInteractionFlags(Qt.TextInteractionFlag.NoTextInteraction)
+        _elide(name, path.name, look.px(290))
+        title = Text(look, found.title if found else "Reading …", "strong", "" if found else "muted", wrap=True)
+        detail = Text(look, _detail(found), "small", "muted", wrap=True)
+        detail.setVisible(bool(detail.text()))
+        what = QVBoxLayout()
+        what.setSpacing(1)
+        what.addWidget(title)
+        what.addWidget(detail)
+        top = QHBoxLayout()
+        top.setContentsMargins(18, 11, 18, 11)
+        top.setSpacing(12)
+        top.addWidget(_Sign(look, sign))
+        top.addWidget(name, 4)
+        top.addLayout(what, 6)
+        self.problems = QWidget()
+        self.problems.hide()
+        if found is not None and found.problems:
+            self.look = Button(look, "Look", kind="link", name=f"Look at what was met in {path.name}")
+            self.look.clicked.connect(self._toggle)
+            top.addWidget(self.look)
+            self.problems.setLayout(_problem_list(look, found.problems))
+        else:
+            top.addWidget(Text(look, status, tone="muted"))
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addLayout(top)
+        layout.addWidget(self.problems)
+        layout.addWidget(Rule(look))
+
+    def _toggle(self) -> None:
+        self.problems.setVisible(not self.problems.isVisible())
+        self.look.setText("Hide" if self.problems.isVisible() else "Look")
+        self.changed.emit()
+
+
+def _elide(label: Text, text: str, width: int) -> None:
+    label.setText(label.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, width))
+
+
+def _sign(found: Found | None) -> tuple[str, str]:
+    if found is None:
+        return "wait", ""
+    if found.status == READY:
+        return ("warning", "Ready") if found.problems else ("check", "Ready")
+    return ("check", "Already here") if found.status == ALREADY else ("close", "Left out")
+
+
+def _detail(found: Found | None) -> str:
+    if found is None:
+        return ""
+    problems = "; ".join(problem.message.rstrip(".") for problem in found.problems)
+    return f"{found.detail}; {problems}" if problems and len(problems) < 120 else found.detail
+
+
+def _problem_list(look: Look, problems: Sequence[Problem]) -> QVBoxLayout:
+    layout = QVBoxLayout()
+    layout.setContentsMargins(54, 0, 18, 12)
+    layout.setSpacing(3)
+    for problem in problems:
+        rows = "1 row" if problem.rows == 1 else f"{words.count(problem.rows)} rows"
+        layout.addWidget(Text(look, f"{problem.message} ({rows})", "small_strong", wrap=True))
+        for example in problem.examples:
+            layout.addWidget(Text(look, example, "small", "muted", wrap=True))
+        if problem.rows > len(problem.examples) > 0:
+            rest = problem.rows - len(problem.examples)
+            layout.addWidget(Text(look, f"… and {words.count(rest)} more", "small", "muted"))
+    return layout
+
+
+class _Sign(QWidget):
+    """A round sign: tick, warning or cross; its meaning stands in words beside it."""
+
+    _COLOURS = {"check": ("teal", "teal_pale"), "warning": ("amber", "amber_pale"), "close": ("wine", "wine_pale")}
+
+    def __init__(self, look: Look, sign: str) -> None:
+        super().__init__()
+        self._look, self._sign = look, sign
+        self.setFixedSize(QSize(look.px(24), look.px(24)))
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        ink, ground = self._COLOURS.get(self._sign, ("muted", "pale"))
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self._look.color(ground))
+        painter.drawEllipse(self.rect())
+        if self._sign in self._COLOURS:
+            size = self._look.px(16)
+            place = (self.width() - size) // 2
+            self._look.icon(self._sign, ink).paint(painter, place, place, size, size)
+        painter.end()

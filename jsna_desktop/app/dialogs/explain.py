@@ -1,0 +1,33 @@
+"""How a number is made: everything known of it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QGridLayout, QWidget
+
+from jsna_desktop.app import words
+from jsna_desktop.app.dialogs.sheet import Sheet
+from jsna_desktop.app.theme import Look
+from jsna_desktop.app.widgets import Button, Text
+
+
+def explain(look: Look, window: QWidget, row: Mapping[str, Any], source: str) -> Sheet:
+    """Open the explanation of a profile row over the window."""
+    sheet = Sheet(look, window, row["name"], row["locality"], width=560)
+    grid = QGridLayout()
+    grid.setHorizontalSpacing(18)
+    grid.setVerticalSpacing(8)
+    grid.setColumnStretch(1, 1)
+    for place, (heading, text) in enumerate(words.explanation(row, source)):
+        grid.addWidget(Text(look, heading, tone="muted"), place, 0, Qt.AlignmentFlag.AlignTop)
+        value = Text(look, text, "strong" if place == 0 else "body", wrap=True)
+        value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        grid.addWidget(value, place, 1)
+    sheet.body.addLayout(grid)
+    close = Button(look, "Close", kind="primary")
+    close.clicked.connect(sheet.close_sheet)
+    sheet.foot.addStretch(1)
+    sheet.foot.addWidget(close)
+    sheet.open(close)
+    return sheet

@@ -1,0 +1,39 @@
+"""A new name for a place."""
+
+from collections.abc import Callable
+
+from PySide6.QtWidgets import QLineEdit, QWidget
+
+from jsna_desktop.app.dialogs.sheet import Sheet
+from jsna_desktop.app.theme import Look
+from jsna_desktop.app.widgets import Button
+
+
+def ask_name(look: Look, window: QWidget, name: str, then: Callable[[str], None]) -> Sheet:
+    """Ask for a name; `then` gets one that is not empty and not the old one."""
+    sheet = Sheet(look, window, "Rename the place", width=420)
+    field = QLineEdit(name)
+    field.setFont(look.font("body"))
+    field.setMinimumHeight(look.px(34))
+    field.setMaxLength(120)
+    field.setAccessibleName("Name of the place")
+    field.selectAll()
+    sheet.body.addWidget(field)
+    cancel = Button(look, "Cancel")
+    cancel.clicked.connect(sheet.close_sheet)
+    keep = Button(look, "Rename", kind="primary")
+
+    def give() -> None:
+        given = " ".join(field.text().split())
+        if given:
+            sheet.close_sheet()
+            if given != name:
+                then(given)
+
+    keep.clicked.connect(give)
+    field.returnPressed.connect(give)
+    sheet.foot.addStretch(1)
+    sheet.foot.addWidget(cancel)
+    sheet.foot.addWidget(keep)
+    sheet.open(field)
+    return sheet

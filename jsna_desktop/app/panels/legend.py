@@ -1,0 +1,113 @@
+"""The legend: what the colours of the map stand for."""
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from jsna_desktop.app import words
+from jsna_desktop.app.theme import Look
+from jsna_desktop.app.widgets import Card, Text
+
+
+@dataclass(frozen=True)
+class LegendView:
+    """`breaks` the six edges of the five classes; `note` one line; `missing` how many areas have no value."""
+
+    title: str
+    breaks: tuple[float, ...]
+    note: str
+    missing: int = 0
+
+
+class LegendCard(Card):
+    def __init__(self, look: Look, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setAccessibleName("Legend")
+        self._look = look
+        self._title = Text(look, "", "small_strong", wrap=True)
+        self._ramp = _Ramp(look)
+        self._note = Text(look, "", "small", "muted", wrap=True)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(12, 9, 12, 10)
+        layout.setSpacing(6)
+        layout.addWidget(self._title)
+        layout.addWidget(self._ramp)
+        layout.addWidget(self._note)
+
+    def show_legend(self, view: LegendView | None) -> None:
+        self.setVisible(view is not None)
+        if view is None:
+            return
+        note = view.note
+        if view.missing:
+            note += f" · dotted: no value ({words.count(view.missing)})"
+        self._title.setText(view.title)
+        self._note.setText(note)
+        self._ramp.show_breaks(view.breaks)
+        spoken = ", ".join(words.plain(edge) for edge in view.breaks)
+        self.setAccessibleDescription(f"{view.title}. Five classes from light to dark: {spoken}. {note}")
+        self.fit()
+
+    def fit(self) -> None:
+        """As wide as the design's, or as its parent allows; as high as its words need."""
+        parent = self.parentWidget()
+        room = parent.width() - 28 if parent is not None else 308
+        natural = max(self._ramp.sizeHint().width(), self._note.fontMetrics().horizontalAdvance(self._note.text()), self._title.fontMetrics().horizontalAdvance(self._title.text())) + 28
+        width = min(natural, self._look.px(330), room)
+        self.setFixedWidth(max(width, 120))
+        layout = self.layout()
+        assert layout is not None
+        self.setFixedHeight(layout.heightForWidth(width) if layout.hasHeightForWidth() else layout.sizeHint().height())
+
+
+class _Ramp(QWidget):
+    """Five swatches with the six edges written under them."""
+
+    def __init__(self, look: Look) -> None:
+        super().__init__()
+        self._look = look
+        self._breaks: tuple[float, ...] = ()
+
+    def show_breaks(self, breaks: tuple[float, ...]) -> None:
+        self._breaks = breaks
+        self.updateGeometry()
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        metrics = self.fontMetrics()
+        widest = max((metrics.horizontalAdvance(text) for text in self._texts()), default=0)
+        return QSize(max(self._look.px(200), 5 * (widest + 8)) + 16, self._look.px(12) + metrics.height() + 3)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(160, self.sizeHint().height())
+
+    def _texts(self) -> list[str]:
+        """Whole numbers where they tell the edges apart, else one or more decimals for all."""
+        for places in range(4):
+            texts = [f"{edge:,.{places}f}".replace("-", "−") for edge in self._breaks]
+            if len(set(texts)) == len(set(self._breaks)):
+                return texts
+        return [words.plain(edge) for edge in self._breaks]
+
+    def paintEvent(self, _event: object) -> None:
+        if len(self._breaks) != 6:
+            return
+        painter = QPainter(self)
+        texts = self._texts()
+        painter.setFont(self._look.font("small"))
+        metrics = painter.fontMetrics()
+        step = (self.width() - 16) / 5
+        step = min(step, max(self._look.px(40), max(metrics.horizontalAdvance(text) for text in texts) + 8))
+        high = self._look.px(12)
+        for place, colour in enumerate(self._look.ramp()):
+            painter.fillRect(QRectF(place * step, 0, step + 0.5, high), colour)
+        painter.setPen(self._look.color("line"))
+        painter.drawRect(QRectF(0, 0, 5 * step, high))
+        painter.setPen(self._look.color("muted"))
+        for place, text in enumerate(texts):
+            wide = metrics.horizontalAdvance(text)
+            left = 0 if place == 0 else place * step - wide / 2
+            painter.drawText(QRectF(left, high + 3, wide + 2, metrics.height()), Qt.AlignmentFlag.AlignLeft, text)
+        painter.end()

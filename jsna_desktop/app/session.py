@@ -1,0 +1,189 @@
+"""The open workspace as the window holds it: what is in it, and the few ways to change it."""
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+import numpy as np
+import shapely
+from PySide6.QtCore import QObject, Signal
+
+from jsna_desktop.areas import geography
+from jsna_desktop.areas.locality import Locality
+from jsna_desktop.indicator import Indicator
+from jsna_desktop.jobs import localities as places_job
+from jsna_desktop.jobs import map_data
+from jsna_desktop.jobs.figures import Figures, load_figures
+from jsna_desktop.jobs.map_data import MapBlocks
+from jsna_desktop.jobs.profile import summaries
+from jsna_desktop.jobs.progress import Progress
+from jsna_desktop.sources.dataset import Dataset
+from jsna_desktop.workspace import catalogue
+from jsna_desktop.workspace.store import Store
+
+
+@dataclass(frozen=True)
+class Contents:
+    """Everything that is loaded of a workspace, read once on a worker's thread."""
+
+    datasets: tuple[Dataset, ...]
+    indicators: tuple[Indicator, ...]
+    figures: Figures
+    geographies: tuple[str, ...]  # those that have boundaries
+    blocks: MapBlocks | None
+    sources: dict[str, str]  # indicator id → title of its dataset
+    groups: dict[str, str]  # indicator id → title of its dataset or its own group, for choosing
+
+    @property
+    def fictional(self) -> bool:
+        return any(dataset.fictional for dataset in self.datasets)
+
+    @property
+    def attribution(self) -> str:
+        """One line for the map's corner."""
+        if self.fictional:
+            return "Fictional data"
+        said = next((d.attribution for d in self.datasets if d.kind == "boundaries" and d.attribution), "")
+        official = "Office for National Statistics" in said and "OS data" in said
+        return "Contains National Statistics and OS data © Crown copyright" if official else said
+
+
+def load_contents(store: Store, progress: Progress, chosen: str | None = None) -> Contents:
+    """Read what the window shows; `chosen` is the geography to paint."""
+    progress("Reading the catalogue", 0.1)
+    datasets = tuple(catalogue.datasets(store))
+    keyed = catalogue.keyed_indicators(store)
+    titles = dict(zip(sorted(catalogue.codeset_keys(store)), datasets, strict=True))
+    progress("Loading the numbers", 0.3)
+    figures = load_figures(store)
+    progress("Loading the map", 0.7)
+    blocks = map_data.load_blocks(store, chosen)
+    progress("Almost there", 0.95)
+    return Contents(
+        datasets,
+        tuple(indicator for _, indicator in keyed),
+        figures,
+        tuple(g for g in geography.BLOCKS if catalogue.boundaries(store, g) is not None),
+        blocks,
+        {indicator.id: titles[key].title for key, indicator in keyed},
+        {indicator.id: indicator.group or titles[key].title for key, indicator in keyed},
+    )
+
+
+class Session(QObject):
+    """A store and its contents. Signals tell panels what to show again; every change is saved as it is made."""
+
+    places_changed = Signal()
+    contents_changed = Signal()
+    saved = Signal(str)  # HH:MM
+
+    def __init__(self, store: Store, contents: Contents, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.store, self.contents = store, contents
+        # Profiles are made on another thread and keep weights in the same file: one at a time.
+        self.gate = threading.RLock()
+        self._places: dict[int, Locality] = {}
+        self._residents: dict[int, float | None] = {}
+        self.read_places()
+
+    # ---- what is there
+
+    @property
+    def path(self) -> Path:
+        return self.store.path
+
+    @property
+    def name(self) -> str:
+        return self.store.name
+
+    def sets(self) -> list[tuple[str, int]]:
+        """(name, number of places) of each set."""
+        return places_job.sets(self.store)
+
+    def places(self, in_set: str | None = None) -> list[Locality]:
+        return [place for place in self._places.values() if in_set in (None, place.set)]
+
+    def place(self, key: int) -> Locality | None:
+        return self._places.get(key)
+
+    def residents(self, key: int) -> float | None:
+        return self._residents.get(key)
+
+    def take_contents(self, contents: Contents) -> None:
+        """Show other contents: data were added, or another geography is painted."""
+        self.contents = contents
+        self.read_places()
+        self.contents_changed.emit()
+
+    def read_places(self) -> None:
+        with self.gate:
+            found = places_job.localities(self.store)
+            self._places = {place.id: place for place in found}
+            made = summaries(self.contents.figures, found) if found else ()
+        self._residents = {place.id: summary.residents for place, summary in zip(found, made, strict=True)}
+
+    def colourable(self) -> list[Indicator]:
+        """Indicators that can colour the blocks on the map."""
+        blocks = self.contents.blocks
+        return [] if blocks is None else [i for i in self.contents.indicators if map_data.can_colour(i, blocks)]
+
+    def colours(self, indicator: Indicator) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Values, fifths 0–4 (−1 none) of the blocks (n,), and the six breaks."""
+        assert self.contents.blocks is not None
+        values = map_data.colour_values(self.store, indicator, self.contents.blocks)
+        classes, breaks = map_data.fifths(values)
+        return values, classes, breaks
+
+    # ---- what changes it
+
+    def add_selection(self, in_set: str, name: str, blocks: str, codes: Sequence[str] | np.ndarray) -> Locality:
+        with self.gate:
+            made = places_job.add_selection(self.store, in_set, name, blocks, np.asarray(codes))
+        return self._kept(made)
+
+    def add_polygon(self, in_set: str, name: str, polygon: shapely.Geometry) -> Locality:
+        with self.gate:
+            made = places_job.add_polygon(self.store, in_set, name, polygon)
+        return self._kept(made)
+
+    def redraw(self, key: int, polygon: shapely.Geometry) -> Locality:
+        with self.gate:
+            made = places_job.redraw(self.store, key, polygon)
+        return self._kept(made)
+
+    def rename(self, key: int, name: str) -> Locality:
+        with self.gate:
+            made = places_job.rename(self.store, key, name)
+        return self._kept(made)
+
+    def remove(self, key: int) -> places_job.Removed:
+        with self.gate:
+            removed = places_job.remove(self.store, key)
+        self._places.pop(key, None)
+        self._residents.pop(key, None)
+        self._tell()
+        return removed
+
+    def restore(self, removed: places_job.Removed) -> Locality:
+        with self.gate:
+            made = places_job.restore(self.store, removed)
+        return self._kept(made)
+
+    def _kept(self, made: Locality) -> Locality:
+        with self.gate:
+            self._residents[made.id] = summaries(self.contents.figures, [made])[0].residents
+        self._places[made.id] = made
+        ordered = sorted(self._places.values(), key=lambda place: (place.set, place.name.casefold(), place.id))
+        self._places = {place.id: replace(place) for place in ordered}
+        self._tell()
+        return made
+
+    def _tell(self) -> None:
+        self.places_changed.emit()
+        self.saved.emit(f"{datetime.now():%H:%M}")
+
+    def close(self) -> None:
+        with self.gate:
+            self.store.close()

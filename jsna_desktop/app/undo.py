@@ -1,0 +1,78 @@
+"""Every change to places as a step that can be taken back."""
+
+from collections.abc import Callable
+
+import shapely
+from PySide6.QtGui import QUndoCommand
+
+from jsna_desktop.app.session import Session
+from jsna_desktop.areas.locality import Locality
+from jsna_desktop.jobs.localities import Removed
+
+Show = Callable[[int | None], None]
+
+
+class MakePlace(QUndoCommand):
+    """`make` stores the new place the first time; afterwards it comes and goes under its own key."""
+
+    def __init__(self, session: Session, name: str, make: Callable[[], Locality], show: Show) -> None:
+        super().__init__(f"make {name}")
+        self._session, self._make, self._show = session, make, show
+        self._key: int | None = None
+        self._removed: Removed | None = None
+
+    def redo(self) -> None:
+        if self._removed is None:
+            self._key = self._make().id
+        else:
+            self._key = self._session.restore(self._removed).id
+        self._show(self._key)
+
+    def undo(self) -> None:
+        assert self._key is not None
+        self._removed = self._session.remove(self._key)
+        self._show(None)
+
+
+class RemovePlace(QUndoCommand):
+    def __init__(self, session: Session, place: Locality, show: Show) -> None:
+        super().__init__(f"delete {place.name}")
+        self._session, self._key, self._show = session, place.id, show
+        self._removed: Removed | None = None
+
+    def redo(self) -> None:
+        self._removed = self._session.remove(self._key)
+        self._show(None)
+
+    def undo(self) -> None:
+        assert self._removed is not None
+        self._show(self._session.restore(self._removed).id)
+
+
+class RenamePlace(QUndoCommand):
+    def __init__(self, session: Session, place: Locality, name: str, show: Show) -> None:
+        super().__init__(f"rename {place.name}")
+        self._session, self._key, self._show = session, place.id, show
+        self._before, self._after = place.name, name
+
+    def redo(self) -> None:
+        self._show(self._session.rename(self._key, self._after).id)
+
+    def undo(self) -> None:
+        self._show(self._session.rename(self._key, self._before).id)
+
+
+class RedrawPlace(QUndoCommand):
+    """A new line for a drawn place; moves of one drag come as one step each."""
+
+    def __init__(self, session: Session, place: Locality, shape: shapely.Geometry, show: Show) -> None:
+        super().__init__(f"change the line of {place.name}")
+        self._session, self._key, self._show = session, place.id, show
+        assert place.shape is not None
+        self._before, self._after = place.shape, shape
+
+    def redo(self) -> None:
+        self._show(self._session.redraw(self._key, self._after).id)
+
+    def undo(self) -> None:
+        self._show(self._session.redraw(self._key, self._before).id)

@@ -10,6 +10,7 @@ import shapely
 
 from jsna_desktop.areas import coverage, geography
 from jsna_desktop.errors import FileProblem, UserError
+from jsna_desktop.jobs.localities import add_missing_outlines
 from jsna_desktop.jobs.outlines import BOUNDS
 from jsna_desktop.jobs.progress import Progress
 from jsna_desktop.sources.child import Reader
@@ -152,6 +153,8 @@ def add(store: Store, found: Sequence[Found], progress: Progress | None = None) 
             for tolerance, parts in levels:
                 catalogue.keep_level(store, key, tolerance, parts)
             made.append(dataset)
+        if any(dataset.kind == "boundaries" for dataset in made):
+            add_missing_outlines(store, progress)
     return made
 
 

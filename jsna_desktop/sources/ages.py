@@ -48,8 +48,8 @@ def indicators(columns: dict[str, np.ndarray], period: str, geography: str, suff
             continue
         made.append(
             Indicator(
-                f"population.{column}", f"Residents aged {words}", COUNT, period, geography, unit="residents", age=words,
-                group=GROUP, numerator=column + suffix,
+                f"population.{column}", f"Residents aged {words}", COUNT, period, geography, unit="residents",
+                age=words, group=GROUP, numerator=column + suffix,
             )
         )  # fmt: skip
         made.append(

@@ -27,6 +27,7 @@ def to_grid(shapes: np.ndarray, crs: Any, where: str) -> tuple[np.ndarray, list[
     nowhere near it.
     """
     from pyproj import CRS
+
     found = shapely.get_coordinates(shapes)
     found = found[np.isfinite(found).all(axis=1)]
     if not len(found):

@@ -1,0 +1,1 @@
+"""The map: one widget, painted by us, with its tools."""

@@ -1,0 +1,86 @@
+"""The map's colours and pens, from the theme's tokens."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPen
+
+LIGHT: Mapping[str, str] = {
+    "ink": "#1f2933",
+    "muted": "#52606d",
+    "line": "#dde3e8",
+    "pale": "#eef2f5",
+    "map_ground": "#f6f8f9",
+    "blue": "#12436D",
+    "wine": "#801650",
+}
+
+
+@dataclass(frozen=True)
+class Look:
+    """Colours of everything that the map paints itself (block colours come from its palette)."""
+
+    ground: QColor
+    ink: QColor
+    muted: QColor
+    no_value: QColor
+    block_edge: QColor
+    place_edge: QColor
+    selected: QColor
+    halo: QColor
+    accent: QColor
+    warning: QColor
+    dark: bool
+
+    @classmethod
+    def from_tokens(cls, tokens: Mapping[str, str]) -> "Look":
+        """From the tokens `ink muted pale map_ground blue wine`; optionally `map_edge`,
+        `map_place`, `map_selected` and `map_halo`, which follow from the ground otherwise.
+        """
+        ground = QColor(tokens["map_ground"])
+        dark = ground.lightnessF() < 0.5
+        return cls(
+            ground=ground,
+            ink=QColor(tokens["ink"]),
+            muted=QColor(tokens["muted"]),
+            no_value=QColor(tokens["pale"]),
+            block_edge=QColor(tokens.get("map_edge", tokens["map_ground"] if dark else "#ffffff")),
+            place_edge=QColor(tokens.get("map_place", "#93a1ad" if dark else "#56646f")),
+            selected=QColor(tokens.get("map_selected", "#ffd166" if dark else tokens["ink"])),
+            halo=QColor(tokens.get("map_halo", "#000000" if dark else "#ffffff")),
+            accent=QColor(tokens["blue"]),
+            warning=QColor(tokens["wine"]),
+            dark=dark,
+        )
+
+    def pen(self, colour: QColor, width: float, style: Qt.PenStyle = Qt.PenStyle.SolidLine, alpha: float = 1.0) -> QPen:
+        """A round pen of `width` logical pixels, whatever the map's scale."""
+        colour = QColor(colour)
+        colour.setAlphaF(alpha)
+        pen = QPen(colour, width, style, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)
+        pen.setCosmetic(True)
+        return pen
+
+    def hatch(self, spacing: int, line: float, withheld: bool) -> QBrush:
+        """Diagonal lines for a value that is withheld; sparse dots where there is none.
+
+        `spacing` and `line` in pixels of the image that is painted on.
+        """
+        tile = QImage(spacing, spacing, QImage.Format.Format_RGB32)
+        tile.fill(self.no_value)
+        painter = QPainter(tile)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if withheld:
+            painter.setPen(QPen(self.muted, line))
+            for shift in (-spacing, 0, spacing):
+                painter.drawLine(shift, spacing, shift + spacing, 0)
+        else:
+            painter.setPen(Qt.PenStyle.NoPen)
+            dot = QColor(self.muted)
+            dot.setAlphaF(0.6)
+            painter.setBrush(dot)
+            radius = line * 0.8
+            painter.drawEllipse(0, 0, max(2, round(2 * radius)), max(2, round(2 * radius)))
+        painter.end()
+        return QBrush(tile)

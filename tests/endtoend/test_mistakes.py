@@ -1,0 +1,108 @@
+"""What a person can get wrong at the terminal: one message, the right exit code, the workspace as it was."""
+
+import hashlib
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.endtoend.conftest import Said
+
+Run = Callable[..., Said]
+
+
+@pytest.fixture
+def county(demonstration: Path, tmp_path: Path) -> Path:
+    copy = tmp_path / "county.jsna"
+    shutil.copyfile(demonstration, copy)
+    return copy
+
+
+def fingerprint(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+BAD_FILES: dict[str, bytes] = {
+    "empty.csv": b"",
+    "prose.docx": b"Dear all, please find attached",
+    "numbers.csv": b"a,b\n1,2\n",
+    "half.zip": b"PK\x03\x04\x14\x00\x00\x00\x08\x00truncated",
+    "half.geojson": b'{"type": "FeatureCollection", "features": [{"type": "Feature", "properties": {"LSOA21CD": "E0',
+    "twice.csv": b"area_code,indicator,period,numerator,denominator\nE01000001,s,2024,1,9\nE01000001,s,2024,2,9\n",
+    "nul.csv": b"area_code,indicator\x00,period\n\x00\x00\x00",
+    "text.csv": b"area_code,indicator,period,value\nE01000001,s,2024,many\nE01000002,s,2024,few\n",
+}
+
+
+@pytest.mark.parametrize("name", BAD_FILES)
+def test_a_file_that_is_not_what_it_should_be(jsna: Run, county: Path, tmp_path: Path, name: str) -> None:
+    before = fingerprint(county)
+    (tmp_path / name).write_bytes(BAD_FILES[name])
+    said = jsna("add", county, tmp_path / name)
+    assert said.code == 3
+    assert name in said.err
+    assert said.err.count("\n") == 1, "one message"
+    assert fingerprint(county) == before
+
+
+def test_a_missing_file_and_a_folder(jsna: Run, county: Path, tmp_path: Path) -> None:
+    before = fingerprint(county)
+    assert jsna("add", county, tmp_path / "none.csv").code == 3
+    assert jsna("add", county, tmp_path).code == 3
+    assert fingerprint(county) == before
+
+
+def test_one_bad_file_among_good_ones_adds_nothing(jsna: Run, county: Path, tmp_path: Path) -> None:
+    before = fingerprint(county)
+    good = tmp_path / "good.csv"
+    good.write_text("area_code,indicator,period,numerator,denominator\nX01000001,new,2024,1,9\n")
+    (tmp_path / "empty.csv").write_bytes(b"")
+    said = jsna("add", county, good, tmp_path / "empty.csv")
+    assert said.code == 3
+    assert "nothing was added" in said.err
+    assert fingerprint(county) == before
+
+
+@pytest.mark.parametrize("command", ["show", "check", "profile", "localities list"])
+def test_a_workspace_that_is_missing_or_damaged(jsna: Run, tmp_path: Path, command: str) -> None:
+    assert jsna(*command.split(), tmp_path / "none.jsna").code == 4
+    (tmp_path / "bad.jsna").write_bytes(b"SQLite format 3\x00" + b"\xff" * 4000)
+    assert jsna(*command.split(), tmp_path / "bad.jsna").code == 4
+    assert jsna(*command.split(), tmp_path).code == 4
+
+
+def test_wrong_words_are_answered_with_near_ones(jsna: Run, county: Path) -> None:
+    said = jsna("profile", county, "--locality", "Kelderfrod")
+    assert said.code == 2
+    assert "Kelderford" in said.err
+    said = jsna("profile", county, "--indicator", "local.smokin")
+    assert said.code == 2
+    assert "local.smoking" in said.err
+    assert jsna("profile", county, "--set", "nothing").code == 2
+    assert jsna("nonsense").code == 2
+    assert jsna("pack", county, "--out", "x", "--formats", "doc").code == 2
+    said = jsna("localities", "add", county, county.parent / "none.gpkg")
+    assert said.code == 3
+
+
+def test_a_name_twice_is_refused(jsna: Run, county: Path, demonstration: Path) -> None:
+    before = fingerprint(county)
+    table = next((demonstration.parent / "files").glob("*Community_Area*"))
+    said = jsna("localities", "add", county, table, "--set", "Community areas")
+    assert said.code == 2
+    assert "already" in said.err
+    assert fingerprint(county) == before
+
+
+def test_sensitive_data_does_not_leave(jsna: Run, county: Path, tmp_path: Path) -> None:
+    secret = tmp_path / "secret.csv"
+    rows = "\n".join(f"X0100{n:04d},referrals,2024,{n % 5},1500" for n in range(1, 339))
+    secret.write_text(f"area_code,indicator,period,numerator,denominator\n{rows}\n")
+    assert jsna("add", county, secret, "--sensitive").code == 0
+    for fmt in ("json", "csv", "table"):
+        said = jsna("profile", county, "--indicator", "local.referrals", "--format", fmt)
+        assert "sensitive data" in said.out
+    row = jsna("profile", county, "--indicator", "local.referrals", "--format", "json").json()["rows"][0]
+    assert row["value"] is None
+    assert row["numerator"] is None

@@ -103,7 +103,7 @@ def _parser() -> argparse.ArgumentParser:
     c.add_argument("--out", metavar="DIR", type=Path, required=True)
     c.add_argument("--formats", default="pdf", help="comma-separated; pdf")
 
-    c = command("selfcheck", _selfcheck, "try this installation out: the libraries, the demonstration, a pack, the window")
+    c = command("selfcheck", _selfcheck, "try this installation: its libraries, the demonstration, a pack, the window")
     c.add_argument("folder", metavar="DIR", type=Path, help="a new folder for what it makes")
     return parser
 

@@ -13,9 +13,7 @@ class UserError(Exception):
 
     exit_code = 3
 
-    def __init__(
-        self, what: str, *, where: str = "", found: str = "", expected: str = "", todo: str = ""
-    ) -> None:
+    def __init__(self, what: str, *, where: str = "", found: str = "", expected: str = "", todo: str = "") -> None:
         self.what, self.where, self.found, self.expected, self.todo = what, where, found, expected, todo
         super().__init__(self.message)
 

@@ -17,10 +17,10 @@ SQUARES = np.array([shapely.box(x, y, x + 1000, y + 1000) for y in range(0, 6000
 __all__ = ["CODES", "SQUARES", "boundaries", "coverage", "dataset", "keep", "table"]
 
 
-def dataset(identity: str, kind: str, geography: str = "lsoa2021", period: str = "2024", **more) -> Dataset:  # noqa: ANN003
+def dataset(identity: str, kind: str, geography: str = "lsoa2021", period: str = "2024", **more) -> Dataset:
     return Dataset(
-        identity, identity, kind, geography, period, "nobody", "none", "", f"{identity}.csv", "made up", rows=len(CODES),
-        checksum=identity, **more,
+        identity, identity, kind, geography, period, "nobody", "none", "", f"{identity}.csv", "made up",
+        rows=len(CODES), checksum=identity, **more,
     )  # fmt: skip
 
 
@@ -42,7 +42,7 @@ def boundaries() -> Reading:
     )
 
 
-def table(indicator: Indicator, codes: np.ndarray | None = None, **columns) -> Reading:  # noqa: ANN003
+def table(indicator: Indicator, codes: np.ndarray | None = None, **columns) -> Reading:
     """A table with one indicator; a column named `…_withheld` marks suppressed cells of the column before it."""
     withheld = {name[:-9]: mask for name, mask in columns.items() if name.endswith("_withheld")}
     values = {name: value for name, value in columns.items() if not name.endswith("_withheld")}

@@ -42,6 +42,8 @@ class Actions:
         self.redo = undo_stack.createRedoAction(window, "Redo")
         self.redo.setShortcuts([QKeySequence("Ctrl+Y"), QKeySequence("Ctrl+Shift+Z")])
         window.addActions([self.undo, self.redo])
+        for action, word in ((self.undo, "Undo"), (self.redo, "Redo")):
+            action.setIconText(word)  # its text goes on to name the step
         self.tools: dict[str, QAction] = {}
         group = QActionGroup(window)
         for name, text, key in TOOLS:

@@ -63,9 +63,7 @@ class Colouring(QObject):
     def choose(self, indicator: Indicator | None) -> None:
         self.indicator = indicator
         groups = self._session.contents.groups
-        found = [
-            Choice(i.name, _detail(i), groups.get(i.id, ""), i) for i in self._session.colourable()
-        ]
+        found = [Choice(i.name, _detail(i), groups.get(i.id, ""), i) for i in self._session.colourable()]
         current = next((choice for choice in found if choice.value == indicator), None)
         self._bench.map.colour_by.show_choice(found, current)
         self._paint()
@@ -126,7 +124,10 @@ class Colouring(QObject):
         self._bench.layers.setVisible(bool(items))
 
     def _size(self, name: str) -> int:
-        return max((d.rows for d in self._session.contents.datasets if d.kind == "boundaries" and d.geography == name), default=0)
+        return max(
+            (d.rows for d in self._session.contents.datasets if d.kind == "boundaries" and d.geography == name),
+            default=0,
+        )
 
     def _toggle(self, key: str, shown: bool) -> None:
         contents = self._session.contents

@@ -143,6 +143,7 @@ class Desk(QObject):
         if subject is None:
             self.follower.forget()
             self.bench.profile.show_place(_HINT)
+            self.bench.map.open_profile.say("Profile")
             return
         if not subject.stored and not same:
             self.bench.profile.naming.begin(self.in_set or DEFAULT_SET)
@@ -152,6 +153,8 @@ class Desk(QObject):
         if self.subject is not subject:
             return
         self.bench.profile.show_place(view)
+        self.bench.map.open_profile.say(view.title)
+        self.bench.map.arrange()
 
     def _blocks_chosen(self, blocks: np.ndarray) -> None:
         loaded = self.session.contents.blocks

@@ -118,8 +118,10 @@ def _subtitle(summary: Summary, rows: list[dict], blocks: str) -> str:
                 said += f" ({words.count(low)} to {words.count(high)} by method)"
         parts.append(said)
     if summary.blocks:
-        whole = summary.residents_cut == 0
-        parts.append(f"{words.count(summary.blocks)} {'whole' if whole else 'whole or part'} {blocks}")
+        kind = "whole" if summary.residents_cut == 0 else "whole or part"
+        parts.append(
+            f"{words.count(summary.blocks)} {kind} {blocks.removesuffix('s') if summary.blocks == 1 else blocks}"
+        )
     score = next((row for row in rows if row["indicator"].endswith("imd2025.average_score")), None)
     if score is not None and score["value"] is not None:
         parts.append(f"IMD average score {words.plain(score['value'])}")

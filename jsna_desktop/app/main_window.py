@@ -200,7 +200,13 @@ class MainWindow(QMainWindow):
         )
         if not session.store.read_only:
             changed = datetime.fromtimestamp(session.path.stat().st_mtime)
-            self.header.show_saved(f"{changed:%H:%M}" if changed.date() == datetime.now().date() else f"{changed:%-d %B}" if sys.platform != "win32" else f"{changed.day} {changed:%B}")
+            self.header.show_saved(
+                f"{changed:%H:%M}"
+                if changed.date() == datetime.now().date()
+                else f"{changed:%-d %B}"
+                if sys.platform != "win32"
+                else f"{changed.day} {changed:%B}"
+            )
 
     def _let_go(self) -> None:
         if self.session is None:
@@ -232,7 +238,9 @@ class MainWindow(QMainWindow):
             self.tasks.run("Making the workspace", work, opened)
 
         documents = Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation))
-        sheet = NewWorkspace(self.look, self, documents if documents.is_dir() else Path.home(), self.choose.folder, make)
+        sheet = NewWorkspace(
+            self.look, self, documents if documents.is_dir() else Path.home(), self.choose.folder, make
+        )
         self._open_sheet(sheet)
         sheet.start()
 
@@ -326,9 +334,7 @@ class MainWindow(QMainWindow):
         subject = self.desk.subject
         chosen = subject.locality.id if subject is not None and subject.stored else None
         folder = self.session.path.parent / f"{self.session.path.stem} packs"
-        sheet = MakePack(
-            self.look, self, self.session, self.tasks, places, chosen, self.choose.folder, folder
-        )
+        sheet = MakePack(self.look, self, self.session, self.tasks, places, chosen, self.choose.folder, folder)
         sheet.broke.connect(self.show_problem)
         self._open_sheet(sheet)
         sheet.start()
@@ -336,22 +342,15 @@ class MainWindow(QMainWindow):
     # ---- sheets
 
     def _open_sheet(self, sheet: Sheet) -> None:
-        """One sheet at a time; the window's keys rest while it is open."""
+        """One sheet at a time."""
         if self.sheet is not None:
             self.sheet.close_sheet()
         self.sheet = sheet
-        resting = [action for action in self.actions() + self.places.actions() if action.isEnabled()]
-        for action in resting:
-            action.setEnabled(False)
         self.setAcceptDrops(False)
 
         def wake() -> None:
             if self.sheet is sheet:
                 self.sheet = None
-            for action in resting:
-                action.setEnabled(True)
-            self.undo_stack.canUndoChanged.emit(self.undo_stack.canUndo())
-            self.undo_stack.canRedoChanged.emit(self.undo_stack.canRedo())
             self.setAcceptDrops(True)
 
         sheet.closed.connect(wake)

@@ -54,7 +54,9 @@ class Search:
         by_code = np.char.startswith(blocks.codes.astype(str), wanted.upper())
         heading = geography.name(blocks.geography)
         return [
-            Choice(str(blocks.names[at]), str(blocks.codes[at]), heading, Hit(block=int(at), text=str(blocks.names[at])))
+            Choice(
+                str(blocks.names[at]), str(blocks.codes[at]), heading, Hit(block=int(at), text=str(blocks.names[at]))
+            )
             for at in np.flatnonzero(by_name | by_code)[:_MOST]
         ]
 
@@ -79,9 +81,7 @@ class Search:
             store = self._session.store
             keys = [
                 key
-                for key, dataset in zip(
-                    sorted(catalogue.codeset_keys(store)), catalogue.datasets(store), strict=True
-                )
+                for key, dataset in zip(sorted(catalogue.codeset_keys(store)), catalogue.datasets(store), strict=True)
                 if dataset.kind == "postcodes"
             ]
             parts = [[catalogue.codes(store, key) for key in keys]]

@@ -67,10 +67,13 @@ QMenu::item:selected { background: $selected; }
 QMenu::item:disabled { color: $border; }
 QMenu::separator { height: 1px; background: $line; margin: 4px 8px; }
 QMenu::icon { padding-left: 8px; }
-QMenu::indicator { width: 14px; height: 14px; padding-left: 8px; }
-QMenu::indicator:checked { image: url($check); }
-QCheckBox { spacing: 8px; }
-QCheckBox:focus, QRadioButton:focus { color: $blue; text-decoration: underline; }
+QMenu::indicator { width: ${tick}px; height: ${tick}px; margin-left: 6px; border: 1px solid transparent;
+    border-radius: 3px; }
+QMenu::indicator:checked, QListView::indicator:checked { background: $blue; border: 1px solid $blue;
+    image: url($check); }
+QListView::indicator { width: ${tick}px; height: ${tick}px; border: 1px solid $border; border-radius: 3px;
+    background: $card; }
+QListView[kind="ticks"]::item { padding: 4px 0; }
 QToolTip { background: $ink; color: $ground; border: 0; padding: 6px 8px; border-radius: 4px; }
 QProgressBar { background: $pale; border: 0; max-height: 4px; min-height: 4px; }
 QProgressBar::chunk { background: $teal; }
@@ -87,6 +90,14 @@ QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 
 def stylesheet(tokens: Mapping[str, str], scale: float) -> str:
     """The stylesheet for these colours; `scale` is the text size (1.0 = 100 %)."""
-    check = resource("icons", "check.svg").as_posix()
+    on_dark = tokens["on_blue"].lower() == "#ffffff"
+    check = resource("icons", "check-white.svg" if on_dark else "check-black.svg").as_posix()
     scroll = tokens["line"] if tokens["line"] != tokens["ink"] else tokens["border"]
-    return _SHEET.substitute(tokens, card_edge=tokens["border"] if tokens["line"] == tokens["ink"] else tokens["card_edge"], pad=round(6 * scale), check=check, scroll=scroll)
+    return _SHEET.substitute(
+        tokens,
+        card_edge=tokens["border"] if tokens["line"] == tokens["ink"] else tokens["card_edge"],
+        pad=round(6 * scale),
+        tick=round(15 * scale),
+        check=check,
+        scroll=scroll,
+    )

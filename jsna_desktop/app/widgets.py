@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QKeyEvent
+from PySide6.QtGui import QAction, QKeyEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QLayout,
     QLayoutItem,
     QPushButton,
+    QScrollArea,
     QSizePolicy,
     QToolButton,
     QVBoxLayout,
@@ -49,7 +50,11 @@ class Button(QPushButton):
         self.setFont(self._look.font(self._role))
         self.setMinimumHeight(self._look.px(24 if self._kind.endswith("link") else 32))
         if self._icon:
-            self.setIcon(self._look.icon(self._icon, {"primary": "on_blue", "link": "blue", "plainlink": "blue"}.get(self._kind, "ink")))
+            self.setIcon(
+                self._look.icon(
+                    self._icon, {"primary": "on_blue", "link": "blue", "plainlink": "blue"}.get(self._kind, "ink")
+                )
+            )
             self.setIconSize(QSize(self._look.px(16), self._look.px(16)))
 
     def say(self, text: str) -> None:
@@ -165,6 +170,42 @@ class Flow(QLayout):
                 item.setGeometry(QRect(QPoint(x, y), hint))
             x, line = x + hint.width() + self._gap, max(line, hint.height())
         return y + line - rect.y()
+
+
+class Elided(QLabel):
+    """One line that is cut in its middle where there is no room; the tooltip has all of it."""
+
+    def __init__(self, look: Look, text: str, tone: str = "") -> None:
+        super().__init__(text)
+        self.setProperty("tone", tone)
+        self.setMinimumWidth(look.px(60))
+        watch(look, self, lambda: self.setFont(look.font("body")))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(self.minimumWidth(), super().minimumSizeHint().height())
+
+    def paintEvent(self, _event: object) -> None:
+        painter = QPainter(self)
+        painter.setPen(self.palette().windowText().color())
+        text = painter.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideMiddle, self.width())
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter, text)
+        painter.end()
+
+
+class UpAndDown(QScrollArea):
+    """Scrolls up and down only; what is inside is as wide as there is room."""
+
+    def __init__(self, inner: QWidget) -> None:
+        super().__init__()
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setWidget(inner)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.widget().setMaximumWidth(self.viewport().width())
 
 
 class Rule(QFrame):

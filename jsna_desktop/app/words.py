@@ -126,8 +126,7 @@ def explanation(row: Mapping[str, Any], source: str) -> list[tuple[str, str]]:
         said.append(("95 % interval", f"{interval(row)}, {interval_method(row)}"))
     for other in row["comparators"]:
         if other["value"] is not None:
-            text = verdict(other, row)
-            said.append((other["area"], text[:1].upper() + text[1:]))
+            said.append((other["area"], _against(other, row)))
     said.append(("Period", row["period"]))
     if source:
         said.append(("Source", source))
@@ -137,10 +136,22 @@ def explanation(row: Mapping[str, Any], source: str) -> list[tuple[str, str]]:
     return [(heading, text) for heading, text in said if text]
 
 
+def _against(comparator: Mapping[str, Any], row: Mapping[str, Any]) -> str:
+    """17.3 %: this place is clearly better"""
+    how = _HERE[comparator["verdict"]]
+    return f"{number(comparator['value'], row)}: {how}"
+
+
+_HERE = {
+    "better": "this place is clearly better",
+    "worse": "this place is clearly worse",
+    "higher": "this place is clearly higher",
+    "lower": "this place is clearly lower",
+    "similar": "no clear difference",
+    "not compared": "not compared",
+}
 _METHOD_WORDS = {
     "blocks": "Whole small areas, added together exactly",
     "area": "Small areas that the line cuts are shared out by their area",
     "best-fit": "Each small area counts wholly where most of its people live",
 }
-
-

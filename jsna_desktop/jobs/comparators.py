@@ -46,7 +46,7 @@ def compared(table: Table, weights: Weights, level: str) -> Compared:
     parents, made = _nations(table) if level == ENGLAND else _hierarchy(table, level)
     held = _one_parent(matrix, parents)
     areas: list[Area] = []
-    of = np.full(matrix.shape[0], -1)
+    of = np.full(len(held), -1)
     for parent in np.unique(held[held >= 0]):
         area = made(int(parent))
         if area is not None:
@@ -62,7 +62,7 @@ def compared(table: Table, weights: Weights, level: str) -> Compared:
 
 def _one_parent(matrix: sparse.csr_array, parents: np.ndarray) -> np.ndarray:
     """For each row the one parent of all its blocks, −1 where they have several or an unknown one."""
-    found = np.full(matrix.shape[0], -1)
+    found = np.full(len(matrix.indptr) - 1, -1)
     some = np.flatnonzero(np.diff(matrix.indptr))
     if len(some):
         held = parents[matrix.indices]

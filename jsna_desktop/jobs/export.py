@@ -34,7 +34,7 @@ def _shapes(places: list[Locality], path: Path, driver: str) -> int:
     if not shaped:
         raise UsageProblem("none of these localities has an outline yet", todo="Add boundaries first")
     columns = {"name": [p.name for p in shaped], "code": [p.code for p in shaped], "set": [p.set for p in shaped]}
-    frame = geopandas.GeoDataFrame(columns, geometry=[p.shape for p in shaped], crs=27700)
+    frame = geopandas.GeoDataFrame(columns, geometry=np.array([p.shape for p in shaped], dtype=object), crs=27700)
     if driver == "GeoJSON":
         frame = frame.to_crs(4326)  # RFC 7946: GeoJSON is longitude and latitude
     frame.to_file(path, driver=driver)

@@ -13,7 +13,6 @@ from jsna_desktop.errors import FileProblem, UsageProblem
 from jsna_desktop.jobs.outlines import Outlines
 from jsna_desktop.jobs.progress import Progress
 from jsna_desktop.jobs.weights import from_wkb
-from jsna_desktop.sources.localities import LocalityFile
 from jsna_desktop.workspace import arrays
 from jsna_desktop.workspace.store import Store
 
@@ -126,7 +125,7 @@ def add_selection(store: Store, in_set: str, name: str, geography: str, codes: n
 
 def add_polygon(store: Store, in_set: str, name: str, polygon: shapely.Geometry, code: str = "") -> Locality:
     """A drawn locality, EPSG:27700. A line that crosses itself is refused; say where to the person."""
-    if polygon.is_empty or polygon.area == 0:
+    if shapely.area(polygon) == 0:
         raise UsageProblem("the line holds no area", todo="Draw at least three points")
     if not shapely.is_valid(polygon):
         raise UsageProblem("the line crosses itself", found=shapely.is_valid_reason(polygon), todo="Move a point")
@@ -137,7 +136,7 @@ def add_polygon(store: Store, in_set: str, name: str, polygon: shapely.Geometry,
 
 def redraw(store: Store, key: int, polygon: shapely.Geometry) -> Locality:
     """Give a drawn locality a new line."""
-    if not shapely.is_valid(polygon) or polygon.is_empty:
+    if not shapely.is_valid(polygon) or shapely.is_empty(polygon):
         raise UsageProblem("the line crosses itself", todo="Move a point")
     with store.transaction():
         store.run("UPDATE locality SET wkb = ?, kind = 'polygon' WHERE key = ?", [shapely.to_wkb(polygon), key])

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
+import shapely
 
 from jsna_desktop.areas import apportion
 from jsna_desktop.areas.locality import Locality, Weights
@@ -275,9 +276,9 @@ def _note(part: Part, place: int, k: int) -> str:
     return "; ".join(said)
 
 
-def profile_of_shape(figures: Figures, shape, name: str = "New place") -> Profile:
+def profile_of_shape(figures: Figures, shape: shapely.Geometry, name: str = "New place") -> Profile:
     """The profile of a shape that is not stored (shapely, EPSG:27700): what is being drawn."""
-    if shape.is_empty or not shape.is_valid or not shape.area:
+    if not shapely.is_valid(shape) or shapely.area(shape) == 0:
         raise UsageProblem("the line crosses itself or holds no area", todo="Move or remove a point")
     return profile(figures, [Locality(0, name, "", "polygon", shape=shape)])
 

@@ -60,6 +60,7 @@ def explain(kind: str) -> list[tuple[str, str, str]]:
 def _xlsx(kind: str, headings: list[str], path: Path) -> None:
     from openpyxl import Workbook
     from openpyxl.styles import Font
+    from openpyxl.utils import get_column_letter
 
     book = Workbook()
     table = book.active
@@ -73,8 +74,8 @@ def _xlsx(kind: str, headings: list[str], path: Path) -> None:
     for sheet in (table, guide):
         for cell in sheet[1]:
             cell.font = Font(bold=True)
-        for column in sheet.columns:
+        for number, column in enumerate(sheet.columns, start=1):
             width = max(len(str(cell.value or "")) for cell in column)
-            sheet.column_dimensions[column[0].column_letter].width = max(12, width + 2)
+            sheet.column_dimensions[get_column_letter(number)].width = max(12, width + 2)
         sheet.freeze_panes = "A2"
     book.save(path)

@@ -38,7 +38,7 @@ def local_concentration(
     known = np.isfinite(rank) & np.isfinite(population)
     if place is None:
         place = most_deprived_first(rank, population)
-    localities = weights.shape[0]
+    localities = len(weights.indptr) - 1
     rows = np.repeat(np.arange(localities), np.diff(weights.indptr))
     entries = np.argsort(rows * len(place) + place[weights.indices], kind="stable")
     blocks = weights.indices[entries]  # the rows' own order is kept: only blocks within a row change places

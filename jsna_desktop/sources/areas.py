@@ -60,7 +60,7 @@ def checked_codes(table: Table, heading: Heading, *, geography: str = "", whole:
     must be an area of its own: FileProblem names a code that comes twice. Codes of another shape than the rest are
     recorded and kept. FileProblem where the column holds no area codes at all.
     """
-    codes = np.char.upper(table.text(heading.text))
+    codes = area_codes.upper(table.text(heading.text))
     codes = _without_totals(table, codes)
     if not len(codes):
         raise FileProblem(f"column “{heading.text}” holds no area codes", where=table.where)
@@ -73,7 +73,9 @@ def checked_codes(table: Table, heading: Heading, *, geography: str = "", whole:
 
 def _without_totals(table: Table, codes: np.ndarray) -> np.ndarray:
     blank = codes == ""
-    total = np.isin(np.char.lower(codes), _TOTALS)
+    total = np.zeros(len(codes), dtype=bool)
+    odd = ~area_codes.well_formed(codes)
+    total[odd] = np.isin(np.char.lower(codes[odd]), _TOTALS)
     if total.any():
         table.problem("a total row is not an area; left out", np.flatnonzero(total), codes[total].tolist())
     if blank.any():
@@ -148,7 +150,7 @@ def districts(
         level = heading.geography
         if not level or (levels and level not in levels) or any(known.level == level for known in lookups):
             continue
-        values = np.char.upper(table.text(heading.text))
+        values = area_codes.upper(table.text(heading.text))
         if not (values != "").any():
             continue
         columns[f"{level}_code"] = values

@@ -90,6 +90,12 @@ def well_formed(codes: np.ndarray) -> np.ndarray:
     return ~longer & digits & np.isin(signs[:, 0], [ord(letter) for letter in "EWXKSN"])
 
 
+def upper(codes: np.ndarray) -> np.ndarray:
+    """Codes (n,) in capitals; most are already, and NumPy's `upper` is slow."""
+    signs = np.ascontiguousarray(codes).view(np.uint32)
+    return np.char.upper(codes) if ((signs >= 97) & (signs <= 122)).any() else codes
+
+
 def levels(codes: np.ndarray) -> np.ndarray:
     """The level of each code (n,) by its first three characters; "" where it is not an area code known here."""
     prefixes, index = np.unique(codes.astype("U3"), return_inverse=True)

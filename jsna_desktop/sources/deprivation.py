@@ -84,7 +84,7 @@ def read(peek: Peek, found: Recognised, options: Options) -> Reading:
     parts = _parts(sheet.headings)
     columns = {part.name: _column(table, part, codes, year) for part in parts}
     larger, lookups = areas.districts(table, area, ("district",))
-    welsh = np.char.startswith(codes, "W")
+    welsh = codes.astype("U1") == "W"
     if welsh.any():
         table.problem("an area of Wales in an index of England; kept", np.flatnonzero(welsh), codes[welsh].tolist())
     dataset = known.describe(

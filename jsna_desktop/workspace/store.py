@@ -44,7 +44,9 @@ class Store:
         store = cls._connect(path, read_only=False)
         try:
             with store._translated(), store._connection:
-                store._connection.executescript("BEGIN;" + (files(__package__) / "schema.sql").read_text("utf-8"))
+                store._connection.executescript(
+                    "BEGIN;" + (files("jsna_desktop.workspace") / "schema.sql").read_text("utf-8")
+                )
                 store._connection.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
                 store._connection.execute(f"PRAGMA user_version = {SCHEMA}")
                 store._connection.executemany(

@@ -162,5 +162,3 @@ def test_the_same_file_twice_adds_nothing(england: Path, data: Path, capsys: pyt
     assert main(["add", str(england), str(data / "population/census-2021-usual-residents-lsoa-2021.csv")]) == 0
     assert "already there" in capsys.readouterr().out
     assert england.stat().st_size == before
-
-

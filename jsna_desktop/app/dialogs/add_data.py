@@ -5,14 +5,14 @@ from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from jsna_desktop.app import words
 from jsna_desktop.app.dialogs.sheet import Sheet
 from jsna_desktop.app.session import Session
 from jsna_desktop.app.tasks import Task, Tasks
 from jsna_desktop.app.theme import Look
-from jsna_desktop.app.widgets import Button, Rule, Text, clear
+from jsna_desktop.app.widgets import Button, Elided, Rule, Text, clear
 from jsna_desktop.errors import UserError
 from jsna_desktop.jobs.add import ALREADY, LEFT_OUT, READY, Found, add, recognise
 from jsna_desktop.jobs.localities import add_missing_outlines
@@ -37,20 +37,10 @@ class AddData(Sheet):
         self.bar.setTextVisible(False)
         self.bar.setRange(0, 1000)
         self.bar.setAccessibleName("Progress")
-        self._list = QVBoxLayout()
+        self._list = self.body
         self._list.setContentsMargins(0, 0, 0, 0)
         self._list.setSpacing(0)
-        inner = QWidget()
-        inner.setLayout(self._list)
-        self._scroll = QScrollArea()
-        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._scroll.setWidget(inner)
-        self.body.setContentsMargins(0, 0, 0, 0)
-        self.body.setSpacing(0)
-        self.body.addWidget(self.bar)
-        self.body.addWidget(self._scroll, 1)
+        self.above.addWidget(self.bar)
         self.doing = Text(look, "", "small", "muted", wrap=True)
         self.cancel = Button(look, "Cancel")
         self.cancel.clicked.connect(self.refuse)
@@ -62,7 +52,6 @@ class AddData(Sheet):
         self.foot.addWidget(self.go)
         for path in self._paths:
             self._list.addWidget(FileRow(look, path))
-        self._list.addStretch(1)
 
     def start(self) -> None:
         self.open(self.cancel)
@@ -102,7 +91,6 @@ class AddData(Sheet):
             row = FileRow(self.look, item.path, item)
             row.changed.connect(self.fit)
             self._list.addWidget(row)
-        self._list.addStretch(1)
         ready = sum(item.status == READY for item in found)
         self.lead.setText(_summary(found))
         self.bar.setRange(0, 1000)
@@ -139,15 +127,6 @@ class AddData(Sheet):
         self.close_sheet()
         self.broke.emit(error)
 
-    def fit(self) -> None:
-        inner = self._scroll.widget()
-        if inner is not None:
-            width = min(self.look.px(self._wide), self.width() - 32) - 2
-            needed = self._list.heightForWidth(width) if self._list.hasHeightForWidth() else 0
-            needed = max(needed, self._list.minimumSize().height())
-            self._scroll.setMinimumHeight(max(0, min(needed, self.height() - 32 - self.look.px(180))))
-        super().fit()
-
 
 def _add_all(session: Session, found: Sequence[Found], progress: Progress) -> object:
     with session.gate:
@@ -179,11 +158,8 @@ class FileRow(QWidget):
         super().__init__()
         self._look = look
         sign, status = _sign(found)
-        name = Text(look, path.name, tone="muted", wrap=False)
+        name = Elided(look, path.name, "muted")
         name.setToolTip(str(path))
-        name.setMinimumWidth(60)
-        name.setTextInteractionFlags(Qt.TextInteractionFlag.NoTextInteraction)
-        _elide(name, path.name, look.px(290))
         title = Text(look, found.title if found else "Reading …", "strong", "" if found else "muted", wrap=True)
         detail = Text(look, _detail(found), "small", "muted", wrap=True)
         detail.setVisible(bool(detail.text()))
@@ -199,6 +175,7 @@ class FileRow(QWidget):
         top.addLayout(what, 6)
         self.problems = QWidget()
         self.problems.hide()
+        self.look: Button | None = None
         if found is not None and found.problems:
             self.look = Button(look, "Look", kind="link", name=f"Look at what was met in {path.name}")
             self.look.clicked.connect(self._toggle)
@@ -214,13 +191,10 @@ class FileRow(QWidget):
         layout.addWidget(Rule(look))
 
     def _toggle(self) -> None:
+        assert self.look is not None
         self.problems.setVisible(not self.problems.isVisible())
         self.look.setText("Hide" if self.problems.isVisible() else "Look")
         self.changed.emit()
-
-
-def _elide(label: Text, text: str, width: int) -> None:
-    label.setText(label.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, width))
 
 
 def _sign(found: Found | None) -> tuple[str, str]:

@@ -23,7 +23,7 @@ def explain(look: Look, window: QWidget, row: Mapping[str, Any], source: str) ->
         grid.addWidget(Text(look, heading, tone="muted"), place, 0, Qt.AlignmentFlag.AlignTop)
         value = Text(look, text, "strong" if place == 0 else "body", wrap=True)
         value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        grid.addWidget(value, place, 1)
+        grid.addWidget(value, place, 1, Qt.AlignmentFlag.AlignTop)
     sheet.body.addLayout(grid)
     close = Button(look, "Close", kind="primary")
     close.clicked.connect(sheet.close_sheet)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QGridLayout, QScrollArea, QWidget
+from PySide6.QtWidgets import QGridLayout, QWidget
 
 from jsna_desktop.app.dialogs.sheet import Sheet
 from jsna_desktop.app.theme import Look
@@ -28,16 +28,11 @@ def show_keys(look: Look, window: QWidget, actions: Sequence[QAction]) -> Sheet:
     grid.setHorizontalSpacing(20)
     grid.setVerticalSpacing(6)
     grid.setColumnStretch(1, 1)
-    told = [(action.shortcut().toString(), action.text().rstrip(" …")) for action in actions]
+    told = [(action.shortcut().toString(), action.iconText().rstrip(" …")) for action in actions]
     for place, (key, meaning) in enumerate([*told, *_MAP]):
         grid.addWidget(Text(look, key, "strong"), place, 0)
         grid.addWidget(Text(look, meaning, wrap=True), place, 1)
-    scroll = QScrollArea()
-    scroll.setWidgetResizable(True)
-    scroll.setFrameShape(QScrollArea.Shape.NoFrame)
-    scroll.setWidget(inner)
-    scroll.setMinimumHeight(min(inner.sizeHint().height(), window.height() - look.px(200)))
-    sheet.body.addWidget(scroll, 1)
+    sheet.body.addWidget(inner)
     close = Button(look, "Close", kind="primary")
     close.clicked.connect(sheet.close_sheet)
     sheet.foot.addStretch(1)

@@ -40,6 +40,7 @@ class MakePack(Sheet):
         self._task: Task | None = None
         self.made: list[Path] = []
         self.list = QListWidget()
+        self.list.setProperty("kind", "ticks")
         self.list.setAccessibleName("Places to make a pack for")
         self.list.setFont(look.font("body"))
         self.list.setFrameShape(QFrame.Shape.NoFrame)
@@ -77,7 +78,7 @@ class MakePack(Sheet):
         self.body.addWidget(self.list, 1)
         self.body.addWidget(Text(look, "Folder", "small_strong", "muted"))
         self.body.addLayout(where)
-        self.body.addWidget(self.bar)
+        self.above.addWidget(self.bar)
         self.cancel = Button(look, "Cancel")
         self.cancel.clicked.connect(self.refuse)
         self.show_folder = Button(look, "Open the folder")
@@ -90,7 +91,9 @@ class MakePack(Sheet):
         self.foot.addWidget(self.show_folder)
         self.foot.addWidget(self.go)
         self._count()
-        ticked = next((i for i in range(self.list.count()) if self.list.item(i).checkState() == Qt.CheckState.Checked), 0)
+        ticked = next(
+            (i for i in range(self.list.count()) if self.list.item(i).checkState() == Qt.CheckState.Checked), 0
+        )
         self.list.setCurrentRow(ticked)
 
     def start(self) -> None:

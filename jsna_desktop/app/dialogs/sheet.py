@@ -2,10 +2,10 @@
 
 from PySide6.QtCore import QEvent, QObject, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QLayout, QVBoxLayout, QWidget
 
 from jsna_desktop.app.theme import Look
-from jsna_desktop.app.widgets import Card, Rule, Text
+from jsna_desktop.app.widgets import Card, Rule, Text, UpAndDown
 
 
 class Sheet(QWidget):
@@ -30,20 +30,28 @@ class Sheet(QWidget):
         head.setSpacing(2)
         head.addWidget(self.title)
         head.addWidget(self.lead)
-        self.body = QVBoxLayout()
+        self.above = QVBoxLayout()  # between the heading and what scrolls
+        inner = QWidget()
+        self.body = QVBoxLayout(inner)
         self.body.setContentsMargins(18, 0, 18, 12)
         self.body.setSpacing(8)
+        self.scroll = UpAndDown(inner)
         self.foot = QHBoxLayout()
         self.foot.setContentsMargins(18, 14, 18, 14)
         self.foot.setSpacing(10)
         layout = QVBoxLayout(self.card)
         layout.setContentsMargins(1, 1, 1, 1)
         layout.setSpacing(0)
+        self._head = head
         layout.addLayout(head)
-        layout.addLayout(self.body, 1)
+        layout.addLayout(self.above)
+        layout.addWidget(self.scroll, 1)
         layout.addWidget(Rule(look))
         layout.addLayout(self.foot)
         window.installEventFilter(self)
+        self._app = QApplication.instance()
+        if self._app is not None:
+            self._app.installEventFilter(self)
 
     def open(self, first: QWidget | None = None) -> None:
         """Show it over the window, with the focus on `first`."""
@@ -57,6 +65,8 @@ class Sheet(QWidget):
         if self._is_closed:
             return
         self._is_closed = True
+        if self._app is not None:
+            self._app.removeEventFilter(self)
         self.hide()
         if self._before is not None and self._before.isVisible():
             self._before.setFocus()
@@ -71,11 +81,10 @@ class Sheet(QWidget):
         """The card in the middle, as wide as wanted or as the window allows, as high as it needs."""
         room = self.size() - QSize(32, 32)
         width = min(self.look.px(self._wide), room.width())
-        layout = self.card.layout()
-        assert layout is not None
-        layout.invalidate()
-        needed = layout.heightForWidth(width) if layout.hasHeightForWidth() else layout.sizeHint().height()
-        height = min(max(needed, layout.sizeHint().height()), room.height())
+        self.body.activate()
+        parts = (self._head, self.above, self.body, self.foot)
+        needed = sum(_height(part, width - 2) for part in parts) + 4
+        height = min(needed, room.height())
         self.card.setGeometry(QRect((self.width() - width) // 2, (self.height() - height) // 2, width, height))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -85,6 +94,9 @@ class Sheet(QWidget):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self.parentWidget() and event.type() == QEvent.Type.Resize:
             self.setGeometry(self.parentWidget().rect())
+        elif event.type() == QEvent.Type.ShortcutOverride:
+            event.accept()  # the window's keys rest; the control in focus gets the key
+            return True
         return super().eventFilter(watched, event)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
@@ -122,3 +134,9 @@ class Sheet(QWidget):
     @staticmethod
     def _takes_tab(widget: QWidget) -> bool:
         return widget.isVisible() and widget.isEnabled() and bool(widget.focusPolicy() & Qt.FocusPolicy.TabFocus)
+
+
+def _height(layout: QLayout, width: int) -> int:
+    """How high a layout is at a width; its words wrap."""
+    layout.invalidate()
+    return layout.heightForWidth(width) if layout.hasHeightForWidth() else layout.sizeHint().height()

@@ -4,7 +4,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import QAbstractListModel, QEvent, QModelIndex, QObject, QPersistentModelIndex, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QEvent,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QPoint,
+    QRect,
+    QSize,
+    Qt,
+    Signal,
+)
 from PySide6.QtGui import QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QFrame,
@@ -147,7 +158,10 @@ class ChoiceView(QListView):
 
     def _move_to(self, row: int, way: int) -> None:
         items = self.choices.items
-        for place in (*range(row, len(items) if way > 0 else -1, way), *range(row, -1 if way > 0 else len(items), -way)):
+        for place in (
+            *range(row, len(items) if way > 0 else -1, way),
+            *range(row, -1 if way > 0 else len(items), -way),
+        ):
             if not isinstance(items[place], str):
                 self.setCurrentIndex(self.choices.index(place))
                 if place <= 1:

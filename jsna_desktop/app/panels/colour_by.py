@@ -55,7 +55,9 @@ class ColourBy(QPushButton):
         """As wide as its words, at most `room`; a long name is cut with an ellipsis and told by the tooltip."""
         metrics = self._name.fontMetrics()
         around = self._said.sizeHint().width() + self._look.px(16) + 13 + 12 + 18
-        text = metrics.elidedText(self._full, Qt.TextElideMode.ElideRight, max(40, min(room, self._look.px(420)) - around))
+        text = metrics.elidedText(
+            self._full, Qt.TextElideMode.ElideRight, max(40, min(room, self._look.px(420)) - around)
+        )
         self._name.setText(text)
         self.setToolTip(self._full if text != self._full else "")
         self.resize(min(around + metrics.horizontalAdvance(text), room), self._look.px(38))

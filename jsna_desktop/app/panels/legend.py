@@ -54,7 +54,14 @@ class LegendCard(Card):
         """As wide as the design's, or as its parent allows; as high as its words need."""
         parent = self.parentWidget()
         room = parent.width() - 28 if parent is not None else 308
-        natural = max(self._ramp.sizeHint().width(), self._note.fontMetrics().horizontalAdvance(self._note.text()), self._title.fontMetrics().horizontalAdvance(self._title.text())) + 28
+        natural = (
+            max(
+                self._ramp.sizeHint().width(),
+                self._note.fontMetrics().horizontalAdvance(self._note.text()),
+                self._title.fontMetrics().horizontalAdvance(self._title.text()),
+            )
+            + 28
+        )
         width = min(natural, self._look.px(330), room)
         self.setFixedWidth(max(width, 120))
         layout = self.layout()

@@ -6,14 +6,14 @@ from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from jsna_desktop.app import words
 from jsna_desktop.app.marks import LINE_DISTRICT, LINE_ENGLAND, Mark
 from jsna_desktop.app.panels.name_row import NameRow
 from jsna_desktop.app.panels.profile_table import ProfileTable, leading_verdict
 from jsna_desktop.app.theme import Look, watch
-from jsna_desktop.app.widgets import Flow, IconButton, Text, clear
+from jsna_desktop.app.widgets import Flow, IconButton, Text, UpAndDown, clear
 
 _LEGEND = {
     "better": "clearly better",
@@ -83,13 +83,9 @@ class ProfilePanel(QFrame):
         body.setContentsMargins(18, 14, 18, 8)
         body.setSpacing(0)
         body.addLayout(head)
-        for widget, gap in (
-            (self._subtitle, 2),
-            (self._warning, 6),
-            (self.naming, 12),
-            (self._standout_heading, 18),
-        ):
-            body.addSpacing(gap)
+        # Margins of their own, so that what is hidden leaves no gap.
+        for widget, gap in ((self._subtitle, 2), (self._warning, 6), (self.naming, 12), (self._standout_heading, 20)):
+            widget.setContentsMargins(0, gap, 0, 0)
             body.addWidget(widget)
         body.addSpacing(10)
         body.addLayout(self._standout)
@@ -97,8 +93,7 @@ class ProfilePanel(QFrame):
         body.addWidget(self.table)
         body.addStretch(1)
         self._inner_body = body
-        self.scroll = _WidthBound()
-        self.scroll.setWidget(inner)
+        self.scroll = UpAndDown(inner)
         # The bar takes its room from the margin, so that the table is as wide with it as without.
         self.scroll.verticalScrollBar().rangeChanged.connect(
             lambda _low, high: body.setContentsMargins(18, 14, 8 if high else 18, 8)
@@ -191,23 +186,6 @@ class ProfilePanel(QFrame):
         self._pinned.setMaximumHeight(16_777_215 if pinned else 0)
 
 
-class _WidthBound(QScrollArea):
-    """Scrolls up and down only; what is inside is as wide as the panel."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setWidgetResizable(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        widget = self.widget()
-        if widget is not None:
-            widget.setMaximumWidth(self.viewport().width())
-
-
 class _FindingLine(QWidget):
     """A mark and a sentence whose first words are strong."""
 
@@ -255,5 +233,3 @@ class _FocusLine(QLabel):
 
 def _html(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-
-

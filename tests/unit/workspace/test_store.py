@@ -67,8 +67,9 @@ def test_a_folder_and_a_missing_file_are_told_apart(tmp_path: Path) -> None:
 
 def test_a_workspace_that_is_being_written_elsewhere_says_so(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("jsna_desktop.workspace.store._BUSY_SECONDS", 0.05)
-    with Store.open(store.path) as other, store.transaction(), pytest.raises(WorkspaceProblem, match="in use"):
-        with other.transaction():
+    with Store.open(store.path) as other, store.transaction():
+        refused = pytest.raises(WorkspaceProblem, match="in use")
+        with refused, other.transaction():
             other.run("INSERT INTO locality_set (name) VALUES ('x')")
 
 

@@ -57,7 +57,7 @@ class Desk(QObject):
         canvas.describe = self._describe
         self.describe_value: Callable[[int], str] = lambda _block: ""
 
-    def _link(self, signal, slot: Callable) -> None:  # noqa: ANN001 - a bound signal
+    def _link(self, signal, slot: Callable) -> None:
         signal.connect(slot)
         self._links.append((signal, slot))
 

@@ -47,7 +47,7 @@ class MainWindow(QMainWindow):
     def __init__(self, look: Look, settings: QSettings) -> None:
         super().__init__()
         self.look, self.settings = look, settings
-        self.choose = _Chooser(self)
+        self.choose = Chooser(self)
         self.recent = Recent(settings)
         self.tasks = Tasks(self)
         self.tasks.failed.connect(self.show_problem)
@@ -130,7 +130,7 @@ class MainWindow(QMainWindow):
         self.settings.setValue("mode", self.look.mode)
         self.settings.setValue("text", self.look.text_percent)
 
-    def _watch(self, task) -> None:  # noqa: ANN001 - a Task
+    def _watch(self, task) -> None:
         if self.sheet is None:  # a sheet shows its own progress
             self.busy.watch(task)
 
@@ -399,29 +399,6 @@ class MainWindow(QMainWindow):
         super().closeEvent(event)
 
 
-class _Chooser:
-    """Asks for paths with the system's own dialogs."""
-
-    def __init__(self, window: QWidget) -> None:
-        self._window = window
-
-    def open(self, title: str, kinds: str, *, many: bool = False) -> list[Path]:
-        if many:
-            names, _ = QFileDialog.getOpenFileNames(self._window, title, "", kinds)
-        else:
-            name, _ = QFileDialog.getOpenFileName(self._window, title, "", kinds)
-            names = [name] if name else []
-        return [Path(name) for name in names]
-
-    def save(self, title: str, name: str) -> Path | None:
-        chosen, _ = QFileDialog.getSaveFileName(self._window, title, name)
-        return Path(chosen) if chosen else None
-
-    def folder(self, title: str, start: Path) -> Path | None:
-        chosen = QFileDialog.getExistingDirectory(self._window, title, str(start))
-        return Path(chosen) if chosen else None
-
-
 def make_window(app: QApplication, settings: QSettings) -> MainWindow:
     """The window, not shown yet, in the colours and text size that were chosen last."""
     mode, text = str(settings.value("mode", SYSTEM)), str(settings.value("text", "100"))
@@ -452,7 +429,7 @@ def run(workspace: Path | None, argv: Sequence[str]) -> int:
 def _relay(window: MainWindow) -> Callable[..., None]:
     """A fault in the window itself is printed and shown, and the window goes on."""
 
-    def show(kind: type[BaseException], error: BaseException, trace) -> None:  # noqa: ANN001
+    def show(kind: type[BaseException], error: BaseException, trace) -> None:
         sys.__excepthook__(kind, error, trace)
         window.show_problem(error)
 

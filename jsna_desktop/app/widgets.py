@@ -201,11 +201,12 @@ class UpAndDown(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._inner = inner
         self.setWidget(inner)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self.widget().setMaximumWidth(self.viewport().width())
+        self._inner.setMaximumWidth(self.viewport().width())
 
 
 class Rule(QFrame):

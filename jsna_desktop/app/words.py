@@ -130,7 +130,7 @@ def explanation(row: Mapping[str, Any], source: str) -> list[tuple[str, str]]:
     said.append(("Period", row["period"]))
     if source:
         said.append(("Source", source))
-    said.append(("Areas", _METHOD_WORDS.get(row.get("method", ""), row.get("method", ""))))
+    said.append(("Areas", _METHOD_WORDS.get(str(row.get("method", "")), "")))
     if row.get("caveat"):
         said.append(("Caveat", row["caveat"]))
     return [(heading, text) for heading, text in said if text]

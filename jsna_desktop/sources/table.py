@@ -34,7 +34,9 @@ class Table:
 
         column = self.frame[heading]
         if isinstance(column.dtype, pd.StringDtype):
-            return _array(column.fillna("").str.strip())
+            index, found = pd.factorize(column.fillna("").str.strip())
+            distinct = found.to_numpy(dtype=object).astype(np.str_)
+            return distinct if len(distinct) == len(column) else distinct[index]
         index, distinct = self.factor(heading)
         return distinct[index]
 
@@ -161,11 +163,6 @@ def read_table(peek: Peek, text: Collection[str] = (), columns: Collection[str] 
         frame = pd.DataFrame(columns=places)
     frame.columns = [headings[place] for place in places]
     return _filled(Table(frame[wanted], sheet.header_row + 2, peek.where))
-
-
-def _array(column: Any) -> np.ndarray:
-    """A pandas column of text as fixed-width text (n,)."""
-    return np.array(column.to_numpy(dtype=object).tolist(), dtype=np.str_)
 
 
 def _digits(sheet: Sheet, place: int) -> bool:

@@ -6,6 +6,7 @@ copies the file without it). This module alone imports the driver and translates
 
 import os
 import sqlite3
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -26,6 +27,8 @@ class Store:
     def __init__(self, path: Path, connection: sqlite3.Connection, read_only: bool) -> None:
         self.path, self.read_only = path, read_only
         self._connection = connection
+        # One connection serves the window's thread and its workers: a transaction belongs to one of them at a time.
+        self._lock = threading.RLock()
 
     # ---- opening and closing
 
@@ -117,12 +120,12 @@ class Store:
         return str(self.one("SELECT value FROM meta WHERE key = 'name'")[0])
 
     def all(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        with self._translated():
+        with self._lock, self._translated():
             return self._connection.execute(sql, values).fetchall()
 
     def one(self, sql: str, values: Sequence[Any] = ()) -> tuple[Any, ...]:
         """The first row; a LookupError where there is none."""
-        with self._translated():
+        with self._lock, self._translated():
             row = self._connection.execute(sql, values).fetchone()
         if row is None:
             raise LookupError(sql)
@@ -146,18 +149,19 @@ class Store:
         """All changes inside are kept together, or none of them. A transaction inside another joins it."""
         if self.read_only:
             raise WorkspaceProblem("the workspace can only be read", where=str(self.path))
-        if self._connection.in_transaction:
-            yield
-            return
-        with self._translated():
-            self._connection.execute("BEGIN IMMEDIATE")
-            try:
+        with self._lock:
+            if self._connection.in_transaction:
                 yield
-                self._connection.execute("COMMIT")
-            except BaseException:
-                if self._connection.in_transaction:
-                    self._connection.execute("ROLLBACK")
-                raise
+                return
+            with self._translated():
+                self._connection.execute("BEGIN IMMEDIATE")
+                try:
+                    yield
+                    self._connection.execute("COMMIT")
+                except BaseException:
+                    if self._connection.in_transaction:
+                        self._connection.execute("ROLLBACK")
+                    raise
 
     def check(self) -> list[str]:
         """What is wrong with the file itself, a sentence each; empty when it is sound."""
@@ -169,7 +173,7 @@ class Store:
         """A complete copy of the workspace at `path`, made beside it first and then put in place."""
         part = path.with_name(path.name + ".part")
         part.unlink(missing_ok=True)
-        with self._translated():
+        with self._lock, self._translated():
             self._connection.execute("VACUUM INTO ?", (str(part),))
         part.replace(path)
 

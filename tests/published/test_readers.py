@@ -1,6 +1,5 @@
 """The readers on files as they are published: what they are, how many rows, sums and shares that are known."""
 
-import time
 from pathlib import Path
 
 import numpy as np
@@ -98,17 +97,3 @@ def test_three_formats_give_the_same_wiltshire(data: Path) -> None:
         areas.append(shapely.area(shapely.from_wkb(found.geometry[wanted])))
     np.testing.assert_allclose(areas[1], areas[2], rtol=2e-6)
     np.testing.assert_allclose(areas[0], areas[2], rtol=2e-3)
-
-
-def test_file_7_takes_at_most_twice_pandas(data: Path) -> None:
-    path = data / "deprivation/File_7_IoD2025_All_Ranks_Scores_Deciles.csv"
-    read(path)
-    ours = min(_seconds(lambda: read(path)) for _ in range(3))
-    bare = min(_seconds(lambda: pd.read_csv(path)) for _ in range(3))
-    assert ours < 2 * bare + 0.1, f"{ours:.3f} s against {bare:.3f} s"
-
-
-def _seconds(work) -> float:
-    start = time.perf_counter()
-    work()
-    return time.perf_counter() - start

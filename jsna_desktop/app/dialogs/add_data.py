@@ -66,7 +66,7 @@ class AddData(Sheet):
             return
         self.close_sheet()
 
-    def _run(self, label: str, work, then) -> None:  # noqa: ANN001 - as Tasks.run takes them
+    def _run(self, label: str, work, then) -> None:
         self._task = self._tasks.run(label, work, then, self._fail)
         self._task.progressed.connect(self._show_progress)
         self._task.cancelled.connect(self._stopped)

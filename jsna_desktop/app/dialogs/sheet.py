@@ -16,6 +16,7 @@ class Sheet(QWidget):
     def __init__(self, look: Look, window: QWidget, title: str, lead: str = "", *, width: int = 560) -> None:
         super().__init__(window)
         self.look = look
+        self._window = window
         self._wide = width
         self._before = QApplication.focusWidget()
         self._is_closed = False
@@ -35,7 +36,7 @@ class Sheet(QWidget):
         self.body = QVBoxLayout(inner)
         self.body.setContentsMargins(18, 0, 18, 12)
         self.body.setSpacing(8)
-        self.scroll = UpAndDown(inner)
+        self.scroll_area = UpAndDown(inner)
         self.foot = QHBoxLayout()
         self.foot.setContentsMargins(18, 14, 18, 14)
         self.foot.setSpacing(10)
@@ -45,7 +46,7 @@ class Sheet(QWidget):
         self._head = head
         layout.addLayout(head)
         layout.addLayout(self.above)
-        layout.addWidget(self.scroll, 1)
+        layout.addWidget(self.scroll_area, 1)
         layout.addWidget(Rule(look))
         layout.addLayout(self.foot)
         window.installEventFilter(self)
@@ -55,7 +56,7 @@ class Sheet(QWidget):
 
     def open(self, first: QWidget | None = None) -> None:
         """Show it over the window, with the focus on `first`."""
-        self.setGeometry(self.parentWidget().rect())
+        self.setGeometry(self._window.rect())
         self.show()
         self.raise_()
         self.fit()
@@ -92,8 +93,8 @@ class Sheet(QWidget):
         self.fit()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if watched is self.parentWidget() and event.type() == QEvent.Type.Resize:
-            self.setGeometry(self.parentWidget().rect())
+        if watched is self._window and event.type() == QEvent.Type.Resize:
+            self.setGeometry(self._window.rect())
         elif event.type() == QEvent.Type.ShortcutOverride:
             event.accept()  # the window's keys rest; the control in focus gets the key
             return True
@@ -124,6 +125,8 @@ class Sheet(QWidget):
         widget, step = focus, 0
         while step < 10_000:
             widget = widget.nextInFocusChain() if forward else widget.previousInFocusChain()
+            if widget is None:
+                return True
             step += 1
             if widget in inside:
                 reason = Qt.FocusReason.TabFocusReason if forward else Qt.FocusReason.BacktabFocusReason

@@ -13,6 +13,7 @@ _PATIENCE_MS = 350
 class BusyCard(Card):
     def __init__(self, look: Look, parent: QWidget) -> None:
         super().__init__(parent)
+        self._home = parent
         self._task: Task | None = None
         self.doing = Text(look, "", "small")
         self.bar = QProgressBar()
@@ -44,7 +45,7 @@ class BusyCard(Card):
         self._patience.start()
 
     def place(self) -> None:
-        parent = self.parentWidget()
+        parent = self._home
         self.adjustSize()
         self.move((parent.width() - self.width()) // 2, max(8, parent.height() - self.height() - 60))
 

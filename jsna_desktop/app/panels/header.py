@@ -33,8 +33,8 @@ class Header(QFrame):
         self.badge = QLabel("Fictional data", self)
         self.badge.setObjectName("badge")
         self.badge.setAccessibleName("Fictional data: this place does not exist")
-        self.find = FindBox(look, search)
-        self.find.setParent(self)
+        self.find_box = FindBox(look, search)
+        self.find_box.setParent(self)
         self.add = Button(look, "Add data", icon="plus")
         self.add.setParent(self)
         self.add.clicked.connect(add.trigger)
@@ -62,7 +62,7 @@ class Header(QFrame):
     def show_at_work(self, at_work: bool) -> None:
         """On the start screen only the name and its menu are there."""
         self._at_work = at_work
-        for widget in (self.find, self.add, self.pack):
+        for widget in (self.find_box, self.add, self.pack):
             widget.setVisible(at_work)
         if not at_work:
             self._full_name = "JSNA Desktop"
@@ -91,7 +91,7 @@ class Header(QFrame):
         self.pack.say("Make a pack" if roomy else "")
         for button in (self.add, self.pack):
             button.setToolTip("" if roomy else button.accessibleName())
-        self.find.show_short(not roomy)
+        self.find_box.show_short(not roomy)
         right = width - 12
         if self._at_work:
             for button in (self.pack, self.add):
@@ -114,7 +114,7 @@ class Header(QFrame):
             if self._has(label):
                 left += self._put(label, left, label.sizeHint().width()) + px(10)
         if self._at_work:
-            self._put(self.find, max(middle, left), min(find, right - max(middle, left)))
+            self._put(self.find_box, max(middle, left), min(find, right - max(middle, left)))
 
     def _has(self, label: QLabel) -> bool:
         return label.isVisibleTo(self) and bool(label.text())
@@ -122,7 +122,7 @@ class Header(QFrame):
     def _wide(self, button: Button, roomy: bool) -> int:
         return button.sizeHint().width() if roomy else self._look.px(40)
 
-    def _put(self, widget, left: int, width: int) -> int:  # noqa: ANN001
+    def _put(self, widget, left: int, width: int) -> int:
         height = max(widget.sizeHint().height(), widget.minimumHeight())
         widget.setGeometry(left, (self.height() - 1 - height) // 2, width, height)
         return width

@@ -93,9 +93,9 @@ class ProfilePanel(QFrame):
         body.addWidget(self.table)
         body.addStretch(1)
         self._inner_body = body
-        self.scroll = UpAndDown(inner)
+        self.scroll_area = UpAndDown(inner)
         # The bar takes its room from the margin, so that the table is as wide with it as without.
-        self.scroll.verticalScrollBar().rangeChanged.connect(
+        self.scroll_area.verticalScrollBar().rangeChanged.connect(
             lambda _low, high: body.setContentsMargins(18, 14, 8 if high else 18, 8)
         )
         self._pinned = QWidget()
@@ -105,7 +105,7 @@ class ProfilePanel(QFrame):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(1, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addWidget(self.scroll, 1)
+        layout.addWidget(self.scroll_area, 1)
         layout.addWidget(self._pinned)
         layout.addWidget(self.focus_line)
 

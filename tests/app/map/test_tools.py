@@ -106,15 +106,9 @@ def test_a_lasso_that_crosses_itself_takes_both_loops(canvas, hand, county, hear
     canvas.set_tool("lasso")
     a, b = county.shapes[26].bounds, county.shapes[27].bounds
     eight = [(a[0] + 50, a[1] + 50), (b[2] - 50, b[3] - 50), (b[2] - 50, b[1] + 50), (a[0] + 50, a[3] - 50)]
+    assert not shapely.Polygon(eight).is_valid
     hand.drag(*eight, eight[0])
-    loops = shapely.make_valid(shapely.Polygon(eight))
-    expected = [i for i in range(len(county.shapes)) if shapely.contains_xy(loops, *hand.middle(i))]
-    assert canvas.selection.tolist() == expected == []
-    wide = [(a[0] - 20, a[1] - 400), (b[2] + 20, b[3] + 400), (b[2] + 20, b[1] - 400), (a[0] - 20, a[3] + 400)]
-    hand.drag(*wide, wide[0])
-    loops = shapely.make_valid(shapely.Polygon(wide))
-    expected = [i for i in range(len(county.shapes)) if shapely.contains_xy(loops, *hand.middle(i))]
-    assert canvas.selection.tolist() == expected == [26, 27]
+    assert canvas.selection.tolist() == [26, 27]
 
 
 # Places
@@ -299,7 +293,7 @@ def test_the_line_of_the_place_in_hand_is_hidden_until_it_is_let_go(canvas, coun
     place = county.outline(26, 27, 34, 35)
     canvas.set_localities([(5, "Eastmere", place)])
     canvas.set_selected_locality(5)
-    canvas.edit(shapely.translate(place, 0, 0) if hasattr(shapely, "translate") else place)
+    canvas.edit(place)
     hand.drag((place.bounds[2], place.bounds[3]), (place.bounds[2] + 900, place.bounds[3] + 900))
     x, y = place.bounds[2], place.bounds[3] - 300
     near = hand.at(x, y)

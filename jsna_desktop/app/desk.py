@@ -210,7 +210,7 @@ class Desk(QObject):
         place, in_set, session = self.subject.locality, self.in_set or DEFAULT_SET, self.session
 
         def make() -> Locality:
-            if place.kind == POLYGON:
+            if place.shape is not None:
                 return session.add_polygon(in_set, name, place.shape)
             assert place.blocks is not None
             return session.add_selection(in_set, name, place.geography, place.blocks)
@@ -256,7 +256,7 @@ class Desk(QObject):
             self.choose_place(hit.place)
             place = self.session.place(hit.place)
             if place is not None and place.shape is not None:
-                canvas.fit(_padded(place.shape.bounds))
+                canvas.fit(_padded(tuple(shapely.bounds(place.shape).tolist())))
             return
         block = hit.block
         if hit.point is not None:

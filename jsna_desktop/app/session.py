@@ -10,6 +10,7 @@ import numpy as np
 import shapely
 from PySide6.QtCore import QObject, Signal
 
+from jsna_desktop.app import words
 from jsna_desktop.areas import geography
 from jsna_desktop.areas.locality import Locality
 from jsna_desktop.indicator import Indicator
@@ -182,7 +183,7 @@ class Session(QObject):
 
     def _tell(self) -> None:
         self.places_changed.emit()
-        self.saved.emit(f"{datetime.now():%H:%M}")
+        self.saved.emit(words.when(datetime.now(), datetime.now()))
 
     def close(self) -> None:
         with self.gate:

@@ -1,6 +1,7 @@
 """Numbers and sentences as people read them: rounded with care, British, short. Knows no Qt."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 NO_BREAK = "\u00a0"
@@ -25,6 +26,11 @@ _PEOPLE = ("people", "residents", "households", "persons")
 def count(value: float) -> str:
     """47,908"""
     return f"{value:,.0f}".replace("-", "−")
+
+
+def when(moment: datetime, now: datetime) -> str:
+    """10:42 today, 3 November before."""
+    return f"{moment:%H:%M}" if moment.date() == now.date() else f"{moment.day} {moment:%B}"
 
 
 def is_share(row: Mapping[str, Any]) -> bool:

@@ -16,6 +16,9 @@ from jsna_desktop.jobs.weights import cut_range, weights_for
 from jsna_desktop.measures import compare
 from jsna_desktop.measures.profile import NOTES, OK, RANGE, REFUSED, UNPLACED, Estimates, estimates
 
+# Two generalised outlines of one line differ by slivers: an area is called cut where more than this share is cut off.
+_WHOLE = 0.01
+
 
 @dataclass(frozen=True)
 class Against:
@@ -191,7 +194,7 @@ def summaries(
     known = np.nan_to_num(people.residents)
     totals = weights.matrix @ known
     parts = weights.matrix.copy()
-    parts.data = np.where((parts.data > 0) & (parts.data < 1), parts.data, 0.0)
+    parts.data = np.where((parts.data > _WHOLE) & (parts.data < 1 - _WHOLE), parts.data, 0.0)
     in_cut = parts @ known
     held = np.diff(weights.matrix.indptr)
     made = []

@@ -8,7 +8,7 @@ _MARKS = {"better": BETTER, "worse": WORSE, "higher": NOTE, "lower": NOTE}
 _CLEAR = tuple(_MARKS)
 _MOST = 4
 # Below this size a clear difference is too small to lead with.
-_SLIGHT = 0.02
+_SLIGHT = 0.04
 
 
 @dataclass(frozen=True)
@@ -33,23 +33,22 @@ def number(value: float | None, unit: str = "") -> str:
 
 
 def stands_out(rows: list[dict], most: int = _MOST) -> list[Finding]:
-    """The clearest differences from England (or the widest comparator there is), worst first, then deprivation.
+    """The largest clear differences, those that are worse first, and then deprivation.
 
-    `rows` are one place's profile rows (contract.md). One finding an indicator's table, the latest period only.
+    `rows` are one place's profile rows (contract.md). A difference is from England (or the widest comparator there is);
+    one from the district alone counts half. One finding an indicator's table, two of a kind, the latest period only.
     """
     latest = _latest(rows)
-    clear = sorted((c for row in latest if (c := _clear(row)) is not None), key=lambda c: -c[0])
-    chosen: list[dict] = []
-    tables: set[str] = set()
-    for wanted, room in ((WORSE, 2), (BETTER, 2), (NOTE, 1)):
-        taken = 0
-        for size, mark, row in clear:
-            fits = taken < room and len(chosen) < most - 1 and _table(row) not in tables
-            if mark == wanted and size >= _SLIGHT and fits:
-                chosen.append(row)
-                tables.add(_table(row))
-                taken += 1
-    return [_sentence(row) for row in chosen] + _deprivation(latest)
+    clear = sorted((found for row in latest if (found := _clear(row)) is not None), key=lambda found: -found.size)
+    chosen: list[_Clear] = []
+    for found in clear:
+        alike = [c for c in chosen if c.mark == found.mark or _table(c.row) == _table(found.row)]
+        same_table = any(_table(c.row) == _table(found.row) for c in chosen)
+        if found.size >= _SLIGHT and not same_table and len(alike) < 2 and len(chosen) < most - 1:
+            chosen.append(found)
+    order = (WORSE, BETTER, NOTE)
+    chosen.sort(key=lambda found: order.index(found.mark))
+    return [_sentence(found) for found in chosen] + _deprivation(latest)
 
 
 def _latest(rows: list[dict]) -> list[dict]:
@@ -66,17 +65,34 @@ def _table(row: dict) -> str:
     return ".".join(parts[:2]) if parts[0].startswith("census") else row["indicator"]
 
 
-def _widest(row: dict) -> dict | None:
+@dataclass(frozen=True)
+class _Clear:
+    """A clear difference of a row from one of its comparators."""
+
+    size: float
+    mark: str
+    row: dict
+    against: dict
+
+
+def _known(row: dict) -> list[dict]:
+    """Comparators with a value, the widest first."""
     order = {"england": 0, "region": 1, "district": 2}
     known = [c for c in row["comparators"] if c["value"] is not None and c.get("level") in order]
-    return min(known, key=lambda c: order[c["level"]], default=None)
+    return sorted(known, key=lambda c: order[c["level"]])
 
 
-def _clear(row: dict) -> tuple[float, str, dict] | None:
-    against = _widest(row)
-    if against is None or row["value"] is None or against["verdict"] not in _CLEAR:
+def _clear(row: dict) -> _Clear | None:
+    if row["value"] is None:
         return None
-    return _size(row["value"], against["value"], row["unit"]), _MARKS[against["verdict"]], row
+    for place, against in enumerate(_known(row)):
+        if against["verdict"] in _CLEAR and against["level"] != "region":
+            mark = _MARKS[against["verdict"]]
+            size = _size(row["value"], against["value"], row["unit"])
+            # What has a better and a worse matters more than what is only different.
+            weight = (1 if mark == NOTE else 2) * (0.5 if place else 1)
+            return _Clear(size * weight, mark, row, against)
+    return None
 
 
 def _size(value: float, comparator: float, unit: str) -> float:
@@ -89,14 +105,13 @@ def _size(value: float, comparator: float, unit: str) -> float:
     return abs(math.log(value / comparator)) if min(value, comparator) > 0 else 0.0
 
 
-def _sentence(row: dict) -> Finding:
-    against = _widest(row)
-    assert against is not None
-    above = row["value"] > against["value"]
-    way, unit = ("above" if above else "below"), row["unit"]
-    rest = f"{number(row['value'], unit)}, clearly {way} {_of(against)} {number(against['value'], unit)}"
-    for other in row["comparators"]:
-        if other["level"] != "district" or other is against or other["value"] is None:
+def _sentence(found: _Clear) -> Finding:
+    row, against = found.row, found.against
+    above, unit = row["value"] > against["value"], row["unit"]
+    rest = f"{number(row['value'], unit)}, clearly {'above' if above else 'below'} {_of(against)}"
+    rest += f" {number(against['value'], unit)}"
+    for other in _known(row):
+        if other is against or other["level"] == "region":
             continue
         theirs = f"{_of(other)} {number(other['value'], unit)}"
         if other["verdict"] not in _CLEAR:
@@ -106,7 +121,7 @@ def _sentence(row: dict) -> Finding:
         else:
             rest += f", but clearly {'above' if not above else 'below'} {theirs}"
     lead = f"{row['name']}: {'higher' if above else 'lower'}."
-    return Finding(_MARKS[against["verdict"]], lead, rest + ".", row["indicator"])
+    return Finding(found.mark, lead, rest + ".", row["indicator"])
 
 
 def _of(comparator: dict) -> str:

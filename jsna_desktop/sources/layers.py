@@ -2,6 +2,7 @@
 
 import io
 import json
+import warnings
 from dataclasses import dataclass
 from math import isnan
 from typing import Any
@@ -45,15 +46,17 @@ def describe_layer(peek: Peek) -> Layer:
     _shapefile_is_whole(peek)
     pyogrio = _pyogrio()
     source = _source(peek)
-    try:
-        layers = pyogrio.list_layers(source)
-        with_shapes = [(str(name), str(kind)) for name, kind in layers if kind is not None]
-        if not with_shapes:
-            raise FileProblem("the file holds no shapes", where=peek.where, todo="Choose a file of boundaries")
-        name, kind = next((layer for layer in with_shapes if "Polygon" in layer[1]), with_shapes[0])
-        info = pyogrio.read_info(source, layer=name, force_feature_count=True)
-    except pyogrio.errors.DataSourceError as error:
-        raise _broken(peek, error) from error
+    # What GDAL warns of here it warns of again when the shapes are read, and there it is recorded.
+    with warnings.catch_warnings(record=True):
+        try:
+            layers = pyogrio.list_layers(source)
+            with_shapes = [(str(name), str(kind)) for name, kind in layers if kind is not None]
+            if not with_shapes:
+                raise FileProblem("the file holds no shapes", where=peek.where, todo="Choose a file of boundaries")
+            name, kind = next((layer for layer in with_shapes if "Polygon" in layer[1]), with_shapes[0])
+            info = pyogrio.read_info(source, layer=name, force_feature_count=True)
+        except pyogrio.errors.DataSourceError as error:
+            raise _broken(peek, error) from error
     crs = info["crs"]
     return Layer(name, tuple(str(field) for field in info["fields"]), int(info["features"]), kind, crs)
 
@@ -119,8 +122,9 @@ def read_layer(peek: Peek, layer: Layer, fields: tuple[str, ...] | None = None) 
     """
     if peek.parquet_schema_or_none is not None:
         wkb, columns = _read_geoparquet(peek, fields)
+        said: list[Problem] = []
     else:
-        wkb, columns = _read_gdal(peek, layer, fields)
+        wkb, columns, said = _read_gdal(peek, layer, fields)
     if len(wkb) == 0:
         raise FileProblem("the layer has no features", where=peek.where, todo="Choose another file")
     shapes = shapely.force_2d(_from_wkb(peek, wkb))
@@ -128,21 +132,29 @@ def read_layer(peek: Peek, layer: Layer, fields: tuple[str, ...] | None = None) 
 
     shapes, problems = crs.to_grid(shapes, layer.crs, peek.where)
     shapes, mended = _polygons(shapes, peek.where)
-    return Shapes(layer, columns, shapes, (*problems, *mended))
+    return Shapes(layer, columns, shapes, (*said, *problems, *mended))
 
 
-def _read_gdal(peek: Peek, layer: Layer, fields: tuple[str, ...] | None) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+def _read_gdal(
+    peek: Peek, layer: Layer, fields: tuple[str, ...] | None
+) -> tuple[np.ndarray, dict[str, np.ndarray], list[Problem]]:
+    """(WKB (n,), fields, what GDAL warned of)."""
     pyogrio = _pyogrio()
-    try:
-        meta, _, wkb, values = pyogrio.raw.read(
-            _source(peek), layer=layer.name, columns=None if fields is None else list(fields)
-        )
-    except (pyogrio.errors.DataSourceError, pyogrio.errors.FeatureError, pyogrio.errors.DataLayerError) as error:
-        raise _broken(peek, error) from error
+    errors = pyogrio.errors
+    with warnings.catch_warnings(record=True) as warned:
+        warnings.simplefilter("always")
+        try:
+            meta, _, wkb, values = pyogrio.raw.read(
+                _source(peek), layer=layer.name, columns=None if fields is None else list(fields)
+            )
+        # A field that is not in the encoding that the file claims breaks pyogrio before GDAL notices anything.
+        except (errors.DataSourceError, errors.FeatureError, errors.DataLayerError, UnicodeDecodeError) as error:
+            raise _broken(peek, error) from error
     columns = {str(name): as_text(column) for name, column in zip(meta["fields"], values, strict=True)}
     if wkb is None or len(wkb) < layer.features:
         raise _broken(peek, ValueError(f"{0 if wkb is None else len(wkb):,} of {layer.features:,} features"))
-    return wkb, columns
+    texts = dict.fromkeys(str(warning.message).splitlines()[0] for warning in warned)
+    return wkb, columns, [Problem(f"the file may be damaged: {text}") for text in texts]
 
 
 def as_text(column: Any) -> np.ndarray:

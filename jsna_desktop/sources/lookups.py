@@ -30,10 +30,10 @@ def recognise(peek: Peek) -> Recognised | None:
     if others and not peek.column_map:
         return None
     main = area.main
-    larger = ", ".join(dict.fromkeys(area_codes.words(h.geography) for h in area.codes[1:]))
+    larger = list(dict.fromkeys(_inside(h.geography) for h in area.codes[1:]))
     return Recognised(
         "lookup",
-        f"{area_codes.words(main.geography)} to {larger}",
+        f"{area_codes.words(main.geography)} to {known.listed(larger)}",
         main.geography,
         f"Lookup: columns {', '.join(h.text for h in area.codes)}",
     )
@@ -95,6 +95,12 @@ def drop_repeats(table: Table, column: str, columns: list[str]) -> None:
     if repeated.any():
         table.problem("a row repeats an earlier one; left out", np.flatnonzero(repeated))
         table.keep(~repeated)
+
+
+def _inside(geography: str) -> str:
+    """`district` → `local authority`, in a sentence; `msoa2021` keeps its capitals."""
+    words = area_codes.words(geography)
+    return words if words[:2].isupper() else words.lower()
 
 
 def _period(area: AreaColumns, lookups: list[Lookup]) -> str:

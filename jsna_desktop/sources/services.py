@@ -48,10 +48,14 @@ def read(peek: Peek, found: Recognised, options: Options) -> Reading:
 
     import pandas as pd
 
-    frame = pd.read_csv(
-        io.BytesIO(peek.content), header=None, names=list(range(_WIDTH)), dtype=str, encoding=peek.encoding,
-        keep_default_na=False, usecols=[_CODE, _NAME, *_ADDRESS, _POSTCODE, _STATUS, _SETTING], skip_blank_lines=False,
-    )  # fmt: skip
+    try:
+        frame = pd.read_csv(
+            io.BytesIO(peek.content), header=None, names=list(range(_WIDTH)), dtype=str, encoding=peek.encoding,
+            keep_default_na=False, usecols=[_CODE, _NAME, *_ADDRESS, _POSTCODE, _STATUS, _SETTING],
+            skip_blank_lines=False, encoding_errors="replace",
+        )  # fmt: skip
+    except pd.errors.ParserError as error:
+        raise peek.damaged("the table", error) from error
     frame.columns = [str(column) for column in frame.columns]
     table = Table(frame, 1, peek.where)
     status, setting = table.text(str(_STATUS)), table.text(str(_SETTING))

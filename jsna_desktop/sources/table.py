@@ -35,7 +35,7 @@ class Table:
         column = self.frame[heading]
         if isinstance(column.dtype, pd.StringDtype):
             index, found = pd.factorize(column.fillna("").str.strip())
-            distinct = found.to_numpy(dtype=object).astype(np.str_)
+            distinct = np.asarray(found, dtype=object).astype(np.str_)
             return distinct if len(distinct) == len(column) else distinct[index]
         index, distinct = self.factor(heading)
         return distinct[index]

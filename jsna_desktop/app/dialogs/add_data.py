@@ -227,10 +227,11 @@ def _problem_list(look: Look, problems: Sequence[Problem]) -> QVBoxLayout:
     return layout
 
 
+_SIGNS = {"check": ("teal", "teal_pale"), "warning": ("amber", "amber_pale"), "close": ("wine", "wine_pale")}
+
+
 class _Sign(QWidget):
     """A round sign: tick, warning or cross; its meaning stands in words beside it."""
-
-    _COLOURS = {"check": ("teal", "teal_pale"), "warning": ("amber", "amber_pale"), "close": ("wine", "wine_pale")}
 
     def __init__(self, look: Look, sign: str) -> None:
         super().__init__()
@@ -240,11 +241,11 @@ class _Sign(QWidget):
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        ink, ground = self._COLOURS.get(self._sign, ("muted", "pale"))
+        ink, ground = _SIGNS.get(self._sign, ("muted", "pale"))
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(self._look.color(ground))
         painter.drawEllipse(self.rect())
-        if self._sign in self._COLOURS:
+        if self._sign in _SIGNS:
             size = self._look.px(16)
             place = (self.width() - size) // 2
             self._look.icon(self._sign, ink).paint(painter, place, place, size, size)

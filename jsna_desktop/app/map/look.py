@@ -55,10 +55,14 @@ class Look:
         )
 
     def pen(self, colour: QColor, width: float, style: Qt.PenStyle = Qt.PenStyle.SolidLine, alpha: float = 1.0) -> QPen:
-        """A round pen of `width` logical pixels, whatever the map's scale."""
+        """A round pen, `width` in the painter's units (logical pixels where it is not transformed)."""
         colour = QColor(colour)
         colour.setAlphaF(alpha)
-        pen = QPen(colour, width, style, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)
+        return QPen(colour, width, style, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)
+
+    def fixed_pen(self, colour: QColor, width: float, alpha: float = 1.0) -> QPen:
+        """A pen of `width` pixels of the image itself, whatever the painter's transformation."""
+        pen = self.pen(colour, width, alpha=alpha)
         pen.setCosmetic(True)
         return pen
 

@@ -60,7 +60,7 @@ class BlocksJob:
                     continue
                 strength = min(1.0, 0.35 + 0.65 * (pixels - _EDGE_FROM_PX) / (_EDGE_FULL_PX - _EDGE_FROM_PX))
                 # Half a logical pixel where the screen allows it.
-                pen = look.pen(look.block_edge, max(1.0, self.ratio * times / 2), alpha=strength)
+                pen = look.fixed_pen(look.block_edge, max(1.0, self.ratio * times / 2), alpha=strength)
                 painter.setPen(pen)
                 for chunk in seen(chunks, view.box):
                     painter.drawPath(shapes.path(chunk))
@@ -149,7 +149,7 @@ class MarksJob:
         tint.setAlphaF(0.14)
         for start in range(0, len(rows), 64):
             path = shapes.path_of(rows[start : start + 64])
-            painter.setPen(look.pen(look.selected, 0.8, alpha=0.7))
+            painter.setPen(look.fixed_pen(look.selected, 0.8 * self.ratio, alpha=0.7))
             painter.setBrush(tint)
             painter.drawPath(path)
             yield

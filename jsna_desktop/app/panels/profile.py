@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLay
 from jsna_desktop.app import words
 from jsna_desktop.app.marks import LINE_DISTRICT, LINE_ENGLAND, Mark
 from jsna_desktop.app.panels.name_row import NameRow
-from jsna_desktop.app.panels.profile_table import ProfileTable, leading_verdict
+from jsna_desktop.app.panels.profile_scale import leading_verdict
+from jsna_desktop.app.panels.profile_table import ProfileTable
 from jsna_desktop.app.theme import Look, watch
 from jsna_desktop.app.widgets import Flow, IconButton, Text, UpAndDown, clear
 

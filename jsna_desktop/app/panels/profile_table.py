@@ -1,129 +1,15 @@
 """The profile's table: a number a row, with its interval against England and the district, all painted."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Sequence
 
-from PySide6.QtCore import (
-    QAbstractListModel,
-    QEvent,
-    QModelIndex,
-    QPersistentModelIndex,
-    QPointF,
-    QRect,
-    QRectF,
-    QSize,
-    Qt,
-    Signal,
-)
+from PySide6.QtCore import QEvent, QModelIndex, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QPainter, QPen, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
-from jsna_desktop.app import marks, words
+from jsna_desktop.app import words
+from jsna_desktop.app.panels.profile_rows import ROW_ROLE, Heading, Index, More, ProfileRows, Row
+from jsna_desktop.app.panels.profile_scale import paint_scale
 from jsna_desktop.app.theme import Look, watch
-
-ROW_ROLE = Qt.ItemDataRole.UserRole
-Row = Mapping[str, Any]
-Index = QModelIndex | QPersistentModelIndex
-# A group longer than _LONG shows its first _SHORT rows until it is opened.
-_LONG, _SHORT = 8, 5
-LEVEL_LINES = {"england": marks.LINE_ENGLAND, "district": marks.LINE_DISTRICT}
-
-
-def leading_verdict(row: Row) -> str:
-    """The verdict that the mark shows: against England where there is one, else the nearest larger area."""
-    by_level = {other["level"]: other["verdict"] for other in row["comparators"] if other["value"] is not None}
-    for level in ("england", "region", "district"):
-        if level in by_level:
-            return by_level[level]
-    return "not compared"
-
-
-@dataclass(frozen=True)
-class Heading:
-    """A group's name, and its period where all of its rows have the same."""
-
-    group: str
-    period: str
-
-
-@dataclass(frozen=True)
-class More:
-    """Stands for the `hidden` rows of a long group, or at its end for hiding them again."""
-
-    group: str
-    hidden: int
-
-    @property
-    def text(self) -> str:
-        return f"Show {self.hidden} more" if self.hidden else "Show fewer"
-
-
-class ProfileRows(QAbstractListModel):
-    """Rows of a profile under their group headings; of a long group the first few, until it is opened."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._items: list[Row | Heading | More] = []
-        self._rows: list[Row] = []
-        self._open: set[str] = set()
-
-    def toggle(self, group: str) -> None:
-        """Open or close a long group."""
-        self._open ^= {group}
-        self.show(self._rows)
-
-    def show(self, rows: Sequence[Row]) -> None:
-        """Replace the rows; only repaints where the same indicators come in the same order."""
-        self._rows = list(rows)
-        items: list[Row | Heading | More] = []
-        groups: dict[str, list[Row]] = {}
-        for row in rows:
-            groups.setdefault(row["group"] or "Other", []).append(row)
-        for group, members in groups.items():
-            periods = {row["period"] for row in members}
-            items.append(Heading(group, str(periods.pop()).replace("-", "–") if len(periods) == 1 else ""))
-            if len(members) <= _LONG:
-                items += members
-            elif group in self._open:
-                items += [*members, More(group, 0)]
-            else:
-                items += [*members[:_SHORT], More(group, len(members) - _SHORT)]
-        same = [_identity(item) for item in items] == [_identity(item) for item in self._items]
-        if same:
-            self._items = items
-            if items:
-                self.dataChanged.emit(self.index(0), self.index(len(items) - 1))
-            return
-        self.beginResetModel()
-        self._items = items
-        self.endResetModel()
-
-    def rowCount(self, parent: Index | None = None) -> int:
-        return 0 if parent is not None and parent.isValid() else len(self._items)
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if not index.isValid():
-            return None
-        item = self._items[index.row()]
-        if role == ROW_ROLE:
-            return item
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-            if isinstance(item, Heading):
-                return f"{item.group} {item.period}".strip()
-            return item.text if isinstance(item, More) else words.spoken(item)
-        return None
-
-    def flags(self, index: Index) -> Qt.ItemFlag:
-        if isinstance(self._items[index.row()], Heading):
-            return Qt.ItemFlag.ItemIsEnabled
-        return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
-
-
-def _identity(item: Row | Heading | More) -> object:
-    if isinstance(item, Heading | More):
-        return item
-    return (item["indicator"], item["period"], item["sex"], item["age"])
 
 
 class _Painter(QStyledItemDelegate):
@@ -212,44 +98,6 @@ class _Painter(QStyledItemDelegate):
             painter.drawText(area, middle | Qt.AlignmentFlag.AlignRight, said)
         else:
             paint_scale(painter, look, QRectF(area), row)
-
-
-def scale_span(row: Row) -> tuple[float, float] | None:
-    """The least and greatest value on a row's scale, with room at both ends; None where nothing is compared."""
-    known = [row["value"], row["lower_ci"], row["upper_ci"]]
-    known += [other["value"] for other in row["comparators"] if other["level"] in LEVEL_LINES]
-    values = [float(value) for value in known if value is not None]
-    low, high = min(values), max(values)
-    if high == low:
-        return None
-    room = (high - low) * 0.22
-    return low - room, high + room
-
-
-def paint_scale(painter: QPainter, look: Look, area: QRectF, row: Row) -> None:
-    """The value's mark and interval on a line, with the places of England and the district."""
-    span = scale_span(row)
-    if span is None:
-        return
-    low, high = span
-    y = area.center().y()
-
-    def at(value: float) -> float:
-        return area.left() + (value - low) / (high - low) * area.width()
-
-    painter.setPen(QPen(look.color("line"), 1.5))
-    painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y))
-    for other in row["comparators"]:
-        kind = LEVEL_LINES.get(other["level"])
-        if kind is not None and other["value"] is not None:
-            half = look.px(8 if kind == marks.LINE_ENGLAND else 6)
-            marks.paint_line(painter, look, kind, at(other["value"]), y - half, y + half)
-    if row["lower_ci"] is not None and row["upper_ci"] is not None:
-        pen = QPen(look.color("ink"), 2)
-        pen.setCapStyle(Qt.PenCapStyle.FlatCap)
-        painter.setPen(pen)
-        painter.drawLine(QPointF(at(row["lower_ci"]), y), QPointF(at(row["upper_ci"]), y))
-    marks.paint_mark(painter, look, leading_verdict(row), QPointF(at(row["value"]), y), look.px(10))
 
 
 class ProfileTable(QListView):

@@ -1,12 +1,16 @@
+import threading
+
 import numpy as np
 import pytest
 import shapely
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 
-from jsna_desktop.app.map.layers import rings_path
-from jsna_desktop.app.map.look import LIGHT
+from jsna_desktop.app.map.layers import BlockSet, rings_path
+from jsna_desktop.app.map.look import LIGHT, Look
 from jsna_desktop.app.map.renderer import Frame, Renderer
+from jsna_desktop.app.map.rendering import BlocksJob, MarksJob
+from jsna_desktop.app.map.view import View
 from jsna_desktop.areas.coverage import pack
 
 DARK = LIGHT | {"ink": "#eef2f5", "muted": "#a9b6c0", "pale": "#202a31", "map_ground": "#10161a", "blue": "#7fb6de"}
@@ -150,6 +154,25 @@ def test_zooming_in_fetches_full_detail_of_what_is_seen_and_no_more_after_other_
     assert len(asked) == 1
 
 
+def test_other_blocks_are_set_only_when_nothing_reads_the_old_ones(canvas, county, qtbot):
+    """The old ones may come from a file that is about to be closed."""
+    begun, never = threading.Event(), threading.Event()
+    ended = []
+
+    def slow(blocks):
+        begun.set()
+        never.wait(0.2)
+        ended.append(len(blocks))
+        return pack(county.shapes[blocks])
+
+    canvas.set_blocks(canvas.codes, canvas.names, [(300.0, pack(county.shapes))], slow)
+    canvas.zoom(8)
+    qtbot.waitUntil(begun.is_set)
+    assert not ended
+    canvas.set_blocks([], [], [])
+    assert ended == [len(county.shapes)]
+
+
 def test_a_map_without_blocks_is_ground(canvas, shown):
     canvas.set_blocks([], [], [])
     assert shown().pixelColor(20, 20) == QColor(LIGHT["map_ground"])
@@ -179,9 +202,11 @@ class _Job:
     kind = "blocks"
 
     def __init__(self, number: int, endless: bool) -> None:
-        self.number, self.endless, self.closed = number, endless, False
+        self.number, self.endless = number, endless
+        self.begun = self.closed = False
 
     def steps(self):
+        self.begun = True
         try:
             while self.endless:
                 yield
@@ -196,8 +221,9 @@ def test_a_newer_request_drops_the_older(qtbot):
         old, new = _Job(1, endless=True), _Job(2, endless=False)
         with qtbot.waitSignal(renderer.painted) as painted:
             renderer.ask(old)
+            qtbot.waitUntil(lambda: old.begun)
             renderer.ask(new)
-        assert painted.args[0].number == 2
+        assert painted.args[0].number == 2 and old.closed
         other, marks = _Job(3, endless=True), _Job(4, endless=False)
         marks.kind = "marks"
         renderer.ask(other)
@@ -231,3 +257,33 @@ def test_the_arrow_leaves_no_mark_once_the_mouse_is_gone(canvas, hand, shown):
     assert shown() != before
     canvas.leaveEvent(None)
     assert shown() == before
+
+
+@pytest.mark.parametrize("ratio", [1.0, 1.5, 2.0])
+def test_lines_are_as_thick_on_a_fine_screen_as_on_a_coarse_one(canvas, county, ratio):
+    place = county.outline(26, 27, 34, 35)
+    view = View.fitted(place.bounds, 300, 200, padding=40)
+    nothing = np.array([], dtype=int)
+    blocks = BlockSet([(60.0, pack(county.shapes))], None)
+    look = Look.from_tokens(LIGHT)
+    frame = _finished(MarksJob(1, view, ratio, blocks, ((5, place),), 5, None, nothing, look))
+    image = frame.image
+    assert (image.width(), image.height()) == (round(300 * ratio), round(200 * ratio))
+    row = image.height() // 2
+    dark = [
+        x
+        for x in range(image.width() // 2)
+        if image.pixelColor(x, row).alpha() > 128 and image.pixelColor(x, row).lightness() < 128
+    ]
+    assert len(dark) / ratio == pytest.approx(2.5, abs=0.8)
+    painted = _finished(BlocksJob(1, view, ratio, blocks, county.classes, tuple(county.palette), look)).image
+    assert (painted.width(), painted.devicePixelRatio()) == (round(300 * ratio), ratio)
+
+
+def _finished(job):
+    steps = job.steps()
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            return end.value

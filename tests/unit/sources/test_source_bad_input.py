@@ -11,7 +11,7 @@ import geopandas
 import numpy as np
 import pytest
 
-from jsna_desktop.errors import FileProblem, UsageProblem
+from jsna_desktop.errors import FileProblem, UsageProblem, UserError
 from jsna_desktop.sources import read
 from jsna_desktop.sources.dataset import Reading
 
@@ -271,3 +271,31 @@ def _bounds(found: Reading) -> list[float]:
     import shapely
 
     return shapely.total_bounds(shapely.from_wkb(found.geometry)).tolist()
+
+
+@pytest.mark.parametrize(
+    "name", ["file_7.csv", "mid_year.csv.gz", "occupancy.csv", "epraccur.csv", "qx.csv", "b.gpkg", "b.geojson"]
+)
+def test_files_broken_anywhere_are_read_or_refused(samples: Path, tmp_path: Path, squares: Squares, name: str) -> None:
+    if name.startswith("b."):
+        squares([f"E0100000{i}" for i in range(5)], crs="EPSG:4326").to_file(tmp_path / name)
+        whole = (tmp_path / name).read_bytes()
+    else:
+        whole = (samples / name).read_bytes()
+    rng = np.random.default_rng(20)
+    outcomes = set()
+    for turn in range(30):
+        broken = bytearray(whole)
+        if turn % 2:
+            del broken[rng.integers(1, len(broken)) :]
+        else:
+            for place in rng.integers(0, len(broken), 5):
+                broken[place] = rng.integers(256)
+        path = write(tmp_path / f"broken{turn}.dat", bytes(broken))
+        try:
+            read(path)
+            outcomes.add("read")
+        except UserError as error:
+            assert path.name in str(error)
+            outcomes.add("refused")
+    assert "refused" in outcomes

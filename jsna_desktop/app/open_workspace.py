@@ -1,0 +1,110 @@
+"""The one workspace that is open: opened, made, copied, loaded afresh and closed, always off the window's thread."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QStandardPaths, Signal
+
+from jsna_desktop.app.session import Contents, Session, load_contents
+from jsna_desktop.app.tasks import Tasks
+from jsna_desktop.jobs.progress import Progress
+from jsna_desktop.workspace.store import Store
+
+
+class OpenWorkspace(QObject):
+    """`opened` comes with a Session, `closing` before it goes, `reloaded` when its contents are others."""
+
+    opened = Signal(object)
+    closing = Signal()
+    reloaded = Signal()
+    refused = Signal(Path, object)  # a path that could not be opened, and why
+
+    def __init__(self, tasks: Tasks, parent: QObject) -> None:
+        super().__init__(parent)
+        self._tasks = tasks
+        self.session: Session | None = None
+
+    def open_path(self, path: Path) -> None:
+        """Open a workspace; the one that is open stays until this one is loaded."""
+
+        def work(progress: Progress) -> tuple[Store, Contents]:
+            progress(f"Opening {path.name}", None)
+            return _loaded(Store.open(path), progress)
+
+        self._tasks.run(f"Opening {path.name}", work, self._take, lambda error: self.refused.emit(path, error))
+
+    def make(self, path: Path, name: str, then: Callable[[], None] | None = None) -> None:
+        """Make a workspace, open it, and go on with `then`."""
+
+        def take(made: tuple[Store, Contents]) -> None:
+            self._take(made)
+            if then is not None:
+                then()
+
+        self._tasks.run("Making the workspace", lambda progress: _loaded(Store.create(path, name), progress), take)
+
+    def open_demonstration(self) -> None:
+        """Build the demonstration county the first time, then open it."""
+        from jsna_desktop.jobs import demonstration
+
+        home = Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.AppDataLocation))
+        folder = home / "demonstration"
+
+        def work(progress: Progress) -> Path:
+            built = folder / "demo.jsna"
+            if not built.exists():
+                folder.mkdir(parents=True, exist_ok=True)
+                built = demonstration.build(folder, progress)
+            return built
+
+        self._tasks.run("Building the demonstration county", work, self.open_path)
+
+    def save_copy(self, path: Path) -> None:
+        """Write a complete copy and go on in it."""
+        session = self.session
+        if session is None:
+            return
+
+        def work(_progress: Progress) -> Path:
+            with session.gate:
+                session.store.save_copy(path)
+            return path
+
+        self._tasks.run("Saving a copy", work, self.open_path)
+
+    def reload(self, chosen: str | None = None) -> None:
+        """Load the contents again: data were added, or another geography (`chosen`) is to be painted."""
+        session = self.session
+        if session is None:
+            return
+
+        def work(progress: Progress) -> Contents:
+            with session.gate:
+                return load_contents(session.store, progress, chosen)
+
+        def show(contents: Contents) -> None:
+            if self.session is session:
+                session.take_contents(contents)
+                self.reloaded.emit()
+
+        self._tasks.run("Loading", work, show)
+
+    def close(self) -> None:
+        if self.session is not None:
+            self.closing.emit()
+            self.session.close()
+            self.session.deleteLater()
+            self.session = None
+
+    def _take(self, made: tuple[Store, Contents]) -> None:
+        self.close()
+        self.session = Session(*made, self)
+        self.opened.emit(self.session)
+
+
+def _loaded(store: Store, progress: Progress) -> tuple[Store, Contents]:
+    try:
+        return store, load_contents(store, progress)
+    except BaseException:
+        store.close()
+        raise

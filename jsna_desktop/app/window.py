@@ -1,0 +1,327 @@
+"""The window: start screen or workbench, the workspace's file, files dropped on it, and the sheets over it."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from PySide6.QtCore import QSettings, QSize, QStandardPaths, Qt
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QUndoStack
+from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+
+from jsna_desktop.app import words
+from jsna_desktop.app.actions import Actions
+from jsna_desktop.app.chooser import Chooser
+from jsna_desktop.app.colouring import Colouring
+from jsna_desktop.app.desk import Desk
+from jsna_desktop.app.dialogs.add_data import AddData
+from jsna_desktop.app.dialogs.explain import explain
+from jsna_desktop.app.dialogs.keys import show_keys
+from jsna_desktop.app.dialogs.new_workspace import NewWorkspace
+from jsna_desktop.app.dialogs.pack import MakePack
+from jsna_desktop.app.dialogs.problem import show_problem
+from jsna_desktop.app.dialogs.rename import ask_name
+from jsna_desktop.app.dialogs.sheet import Sheet
+from jsna_desktop.app.map_area import MapArea
+from jsna_desktop.app.open_workspace import OpenWorkspace
+from jsna_desktop.app.panels.busy import BusyCard
+from jsna_desktop.app.panels.choice_list import Choice
+from jsna_desktop.app.panels.header import Header
+from jsna_desktop.app.panels.places import PlacesPanel
+from jsna_desktop.app.panels.profile import ProfilePanel
+from jsna_desktop.app.panels.start import StartScreen
+from jsna_desktop.app.recent import Recent
+from jsna_desktop.app.session import Session
+from jsna_desktop.app.tasks import Tasks
+from jsna_desktop.app.theme import Look
+from jsna_desktop.app.workbench import Workbench
+from jsna_desktop.areas.locality import Locality
+from jsna_desktop.errors import Cancelled, UserError
+
+_FILES = "Workspaces (*.jsna)"
+_TOOLS = (("select", "polygon", "rectangle", "lasso", "edit"),)
+
+
+class MainWindow(QMainWindow):
+    """Everything that a person sees. `choose` asks for paths; tests replace it."""
+
+    def __init__(self, look: Look, settings: QSettings) -> None:
+        super().__init__()
+        self.look, self.settings = look, settings
+        self.choose = Chooser(self)
+        self.recent = Recent(settings)
+        self.tasks = Tasks(self)
+        self.tasks.failed.connect(self.show_problem)
+        self.undo_stack = QUndoStack(self)
+        self.actions_ = Actions(self, self.undo_stack)
+        self.workspace = OpenWorkspace(self.tasks, self)
+        self.workspace.opened.connect(self._opened)
+        self.workspace.closing.connect(self._closing)
+        self.workspace.reloaded.connect(self._reloaded)
+        self.workspace.refused.connect(self._refused)
+        self.desk: Desk | None = None
+        self.colouring: Colouring | None = None
+        self.sheet: Sheet | None = None
+        self.setAcceptDrops(True)
+        self.setMinimumSize(QSize(320, 240))
+        self._build()
+        self._connect()
+        self._show_start()
+
+    @property
+    def session(self) -> Session | None:
+        return self.workspace.session
+
+    # ---- building
+
+    def _build(self) -> None:
+        look, actions = self.look, self.actions_
+        self.header = Header(look, actions.menu(look), actions.add, actions.pack, self._search)
+        self.start = StartScreen(look)
+        groups = [[(actions.tools[name], name) for name in _TOOLS[0]], [(actions.undo, "undo"), (actions.redo, "redo")]]
+        self.map = MapArea(look, groups)
+        self.profile = ProfilePanel(look)
+        self.places = PlacesPanel(look, actions.new_place)
+        self.bench = Workbench(look, self.map, self.places, self.profile)
+        self.pages = QStackedWidget()
+        self.pages.addWidget(self.start)
+        self.pages.addWidget(self.bench)
+        ground = QWidget()
+        ground.setObjectName("ground")
+        layout = QVBoxLayout(ground)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.header)
+        layout.addWidget(self.pages, 1)
+        self.setCentralWidget(ground)
+        self.busy = BusyCard(look, ground)
+
+    def _connect(self) -> None:
+        actions, start = self.actions_, self.start
+        actions.new.triggered.connect(lambda _checked=False: self.new_workspace())
+        actions.open.triggered.connect(self.ask_open)
+        actions.save_as.triggered.connect(self.save_copy)
+        actions.demonstration.triggered.connect(self.workspace.open_demonstration)
+        actions.close.triggered.connect(self.close_workspace)
+        actions.quit.triggered.connect(self.close)
+        actions.add.triggered.connect(lambda _checked=False: self.ask_files())
+        actions.pack.triggered.connect(self.make_pack)
+        actions.find.triggered.connect(self.header.find_box.begin)
+        actions.colour.triggered.connect(self.map.colour_by.open)
+        actions.keys.triggered.connect(lambda: self._open_sheet(show_keys(self.look, self, actions.every())))
+        actions.new_place.triggered.connect(lambda: self.desk and self.desk.new_place())
+        actions.rename.triggered.connect(lambda: self.desk and self.desk.rename_place())
+        actions.delete.triggered.connect(lambda: self.desk and self.desk.delete_place())
+        actions.zoom_in.triggered.connect(lambda: self.map.canvas.zoom(1.5))
+        actions.zoom_out.triggered.connect(lambda: self.map.canvas.zoom(1 / 1.5))
+        actions.fit.triggered.connect(lambda _checked=False: self.map.canvas.fit())
+        for name, action in actions.tools.items():
+            action.triggered.connect(lambda _checked=False, tool=name: self._take_tool(tool))
+        # Delete takes a corner away while a line is drawn, so the place's own Delete belongs to the list.
+        actions.delete.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        self.removeAction(actions.delete)
+        self.places.addAction(actions.delete)
+        start.boundaries_asked.connect(lambda: self.ask_files("Add boundaries"))
+        start.files_asked.connect(self.ask_files)
+        start.draw_asked.connect(self.workspace.open_demonstration)
+        start.demonstration_asked.connect(self.workspace.open_demonstration)
+        start.open_asked.connect(self.ask_open)
+        start.recent_asked.connect(self.open_path)
+        self.header.places.clicked.connect(self.bench.toggle_drawer)
+        self.header.find_box.taken.connect(lambda hit: self.desk and self.desk.go_to(hit))
+        self.bench.narrowed.connect(self.header.show_drawer)
+        self.header.show_drawer(self.bench.is_narrow)
+        self.profile.explain.connect(self._explain)
+        self.tasks.started.connect(self._watch)
+        self.look.changed.connect(self._keep_look)
+
+    def _keep_look(self) -> None:
+        self.settings.setValue("mode", self.look.mode)
+        self.settings.setValue("text", self.look.text_percent)
+
+    def _watch(self, task) -> None:
+        if self.sheet is None:  # a sheet shows its own progress
+            self.busy.watch(task)
+
+    # ---- the workspace's file
+
+    def _show_start(self) -> None:
+        self.pages.setCurrentWidget(self.start)
+        self.header.show_at_work(False)
+        self.start.show_recent(self.recent.paths())
+        for action in self.actions_.at_work():
+            action.setEnabled(False)
+        self.actions_.add.setEnabled(True)
+        self.setWindowTitle("JSNA Desktop")
+        self.start.boundaries.setFocus()
+
+    def open_path(self, path: Path) -> None:
+        self.workspace.open_path(path)
+
+    def _refused(self, path: Path, error: Exception) -> None:
+        if isinstance(error, UserError):
+            self.recent.forget(path)
+            self.start.show_recent(self.recent.paths())
+        self.show_problem(error)
+
+    def _opened(self, session: Session) -> None:
+        self.desk = Desk(session, self.bench, self.actions_, self.undo_stack)
+        self.colouring = Colouring(session, self.desk, self.bench, self.look)
+        self.desk.problem.connect(self.show_problem)
+        self.desk.renaming.connect(self._rename)
+        self.colouring.geography_asked.connect(self.workspace.reload)
+        session.saved.connect(self.header.show_saved)
+        for action in self.actions_.at_work():
+            action.setEnabled(True)
+        self.recent.remember(session.path)
+        self.pages.setCurrentWidget(self.bench)
+        self.header.show_at_work(True)
+        self._show_name(session)
+        self.header.show_saved(words.when(datetime.fromtimestamp(session.path.stat().st_mtime), datetime.now()))
+        self.desk.begin()
+        self.colouring.load()
+        self.map.canvas.setFocus()
+
+    def _show_name(self, session: Session) -> None:
+        self.setWindowTitle(f"{session.name} – JSNA Desktop")
+        self.header.show_workspace(
+            session.name,
+            fictional=session.contents.fictional,
+            read_only=session.store.read_only,
+            path=str(session.path),
+        )
+
+    def _reloaded(self) -> None:
+        if self.session is not None and self.desk is not None:
+            self._show_name(self.session)
+            self.header.show_saved(words.when(datetime.now(), datetime.now()))
+            self.desk.take_contents()
+
+    def _closing(self) -> None:
+        assert self.desk is not None and self.colouring is not None
+        self.colouring.leave()
+        self.desk.leave()
+        self.undo_stack.clear()
+        self.desk = self.colouring = None
+
+    def close_workspace(self) -> None:
+        self.workspace.close()
+        self._show_start()
+
+    def new_workspace(self, then: Callable[[], None] | None = None) -> None:
+        """Ask for a name and a folder, make the workspace, open it, and go on with `then`."""
+        documents = Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation))
+        folder = documents if documents.is_dir() else Path.home()
+        sheet = NewWorkspace(
+            self.look, self, folder, self.choose.folder, lambda path, name: self.workspace.make(path, name, then)
+        )
+        self._open_sheet(sheet)
+        sheet.start()
+
+    def ask_open(self) -> None:
+        path = self.choose.open("Open a workspace", _FILES)
+        if path:
+            self.open_path(path[0])
+
+    def save_copy(self) -> None:
+        if self.session is None:
+            return
+        path = self.choose.save("Save a copy of the workspace", f"{self.session.name}.jsna")
+        if path is not None:
+            self.workspace.save_copy(path.with_suffix(".jsna"))
+
+    # ---- data and packs
+
+    def ask_files(self, title: str = "Add data") -> None:
+        paths = self.choose.open(title, "", many=True)
+        if paths:
+            self.add_files(paths)
+
+    def add_files(self, paths: Sequence[Path]) -> None:
+        """What was dropped or chosen: workspaces are opened, files are shown before they are added."""
+        workspaces = [path for path in paths if path.suffix == ".jsna"]
+        if workspaces:
+            self.open_path(workspaces[0])
+            return
+        if self.session is None:
+            self.new_workspace(lambda: self.add_files(paths))
+            return
+        sheet = AddData(self.look, self, self.session, self.tasks, paths)
+        sheet.added.connect(lambda _datasets: self.workspace.reload())
+        sheet.broke.connect(self.show_problem)
+        self._open_sheet(sheet)
+        sheet.start()
+
+    def make_pack(self) -> None:
+        if self.session is None or self.desk is None:
+            return
+        places = self.session.places(self.desk.in_set)
+        if not places:
+            self.map.banner.say("There are no places yet to make a pack for. Select areas or draw a line, and name it.")
+            self.map.arrange()
+            return
+        subject = self.desk.subject
+        chosen = subject.locality.id if subject is not None and subject.stored else None
+        folder = self.session.path.parent / f"{self.session.path.stem} packs"
+        sheet = MakePack(self.look, self, self.session, self.tasks, places, chosen, self.choose.folder, folder)
+        sheet.broke.connect(self.show_problem)
+        self._open_sheet(sheet)
+        sheet.start()
+
+    # ---- sheets
+
+    def _open_sheet(self, sheet: Sheet) -> None:
+        """One sheet at a time."""
+        if self.sheet is not None:
+            self.sheet.close_sheet()
+        self.sheet = sheet
+        self.setAcceptDrops(False)
+
+        def wake() -> None:
+            if self.sheet is sheet:
+                self.sheet = None
+            self.setAcceptDrops(True)
+
+        sheet.closed.connect(wake)
+
+    def show_problem(self, error: BaseException) -> None:
+        if not isinstance(error, Cancelled):
+            self._open_sheet(show_problem(self.look, self, error, self.choose.save))
+
+    def _explain(self, row: dict) -> None:
+        source = self.session.contents.sources.get(row["indicator"], "") if self.session is not None else ""
+        self._open_sheet(explain(self.look, self, row, source))
+
+    def _rename(self, place: Locality) -> None:
+        desk = self.desk
+        if desk is not None:
+            self._open_sheet(ask_name(self.look, self, place.name, lambda name: desk.rename(place, name)))
+
+    # ---- small things
+
+    def _search(self, text: str) -> Sequence[Choice]:
+        return self.desk.search(text) if self.desk is not None else []
+
+    def _take_tool(self, name: str) -> None:
+        subject = self.desk.subject if self.desk is not None else None
+        if name == "edit":
+            if subject is not None and subject.stored and subject.locality.shape is not None:
+                self.map.canvas.edit(subject.locality.shape)
+            return
+        self.map.canvas.set_tool(name)
+        self.map.canvas.setFocus()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+        event.acceptProposedAction()
+        if paths:
+            self.add_files(paths)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self.tasks.stop()
+        self.settings.setValue("geometry", self.saveGeometry())
+        self.workspace.close()
+        super().closeEvent(event)

@@ -68,6 +68,11 @@ class Desk(QObject):
             signal.disconnect(slot)  # type: ignore[attr-defined]
         self.bench.map.canvas.describe = None
 
+    @property
+    def is_settled(self) -> bool:
+        """Whether the map and the profile show what is chosen, with nothing on its way."""
+        return not self.follower.busy and self.bench.map.canvas.is_settled
+
     # ---- showing
 
     def begin(self) -> None:

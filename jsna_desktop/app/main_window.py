@@ -28,7 +28,7 @@ def make_window(app: QApplication, settings: QSettings) -> MainWindow:
 
 def run(workspace: Path | None, argv: Sequence[str]) -> int:
     """Open the window, on a workspace where one is given; the exit code when it is closed."""
-    app = QApplication([sys.argv[0], *argv])
+    app = QApplication(list(argv) or sys.argv[:1])
     app.setApplicationName("JSNA Desktop")
     app.setOrganizationName("JSNA Desktop")
     window = make_window(app, QSettings())

@@ -15,7 +15,7 @@ REGIONS = {
     "lsoa2011": (1657, 4497, 3317, 2774, 3487, 3614, 4835, 5382, 3281),
     "lsoa2021": (1682, 4567, 3355, 2847, 3574, 3758, 4994, 5571, 3407),
 }
-NATIONS = {"E": ("E92000001", "England"), "W": ("W92000004", "Wales"), "X": ("X92000001", "Fictional nation")}
+NATIONS = {"E": ("E92000001", "England"), "W": ("W92000004", "Wales"), "X": ("X92000001", "Fictional England")}
 BLOCKS = ("lsoa2021", "lsoa2011", "oa2021", "msoa2021", "msoa2011", "ward")
 NAMES = {
     "oa2021": "output areas 2021",

@@ -16,6 +16,8 @@ from jsna_desktop.workspace.store import Store
 _WEIGHT_YEAR = {"imd2025": 2022, "imd2019": 2015}
 _ROLES = ("numerator", "denominator", "value", "lower", "upper", "se", "n", "sd")
 LEVELS = ("district", "region")
+# Who lives here comes first on every page and screen, the index of deprivation last.
+_PAGE_ORDER = {"People": 0, "Deprivation": 2}
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,7 @@ def nearest(populations: tuple[Population, ...], year: int) -> Population | None
 
 def load_figures(store: Store, wanted: list[str] | None = None) -> Figures:
     """Load the indicators of these ids, or all; an id that is not there is a UsageProblem."""
-    keyed = catalogue.keyed_indicators(store)
+    keyed = sorted(catalogue.keyed_indicators(store), key=lambda pair: _PAGE_ORDER.get(pair[1].group, 1))
     if wanted is not None:
         known = {indicator.id for _, indicator in keyed}
         for identity in wanted:

@@ -74,14 +74,12 @@ def _findings(figures: Figures, made: Profile, place: int, rows: list[dict], loc
 
 
 def _for_the_page(rows: list[dict]) -> list[dict]:
-    """The rows of the profile table: people first, the index of deprivation last.
+    """The rows of the profile table.
 
     What other pages show already (counts of each age group) or nobody reads on paper (ranks and shares of each
     domain) is left to the command line and the window.
     """
-    first = {"People": 0, "Deprivation": 2}
-    kept = [row for row in rows if not _elsewhere(row["indicator"])]
-    return sorted(kept, key=lambda row: first.get(row["group"], 1))
+    return [row for row in rows if not _elsewhere(row["indicator"])]
 
 
 def _elsewhere(identity: str) -> bool:

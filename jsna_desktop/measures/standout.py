@@ -109,11 +109,12 @@ def _sentence(found: _Clear) -> Finding:
     row, against = found.row, found.against
     above, unit = row["value"] > against["value"], row["unit"]
     rest = f"{number(row['value'], unit)}, clearly {'above' if above else 'below'} {_of(against)}"
-    rest += f" {number(against['value'], unit)}"
+    plain = "" if unit.startswith("per ") else unit
+    rest += f" {number(against['value'], plain)}"
     for other in _known(row):
         if other is against or other["level"] == "region":
             continue
-        theirs = f"{_of(other)} {number(other['value'], unit)}"
+        theirs = f"{_of(other)} {number(other['value'], plain)}"
         if other["verdict"] not in _CLEAR:
             rest += f", and not clearly different from {theirs}"
         elif (row["value"] > other["value"]) == above:

@@ -15,6 +15,7 @@ GROUPS = (
 )
 SINGLE_YEARS = (*(str(year) for year in range(90)), "90+")
 GROUP = "People"
+_SEXES = {"persons": "Residents", "female": "Female residents", "male": "Male residents"}
 
 
 def group_columns(ages: np.ndarray, labels: tuple[str, ...]) -> dict[str, np.ndarray]:
@@ -39,7 +40,7 @@ def indicators(columns: dict[str, np.ndarray], period: str, geography: str, suff
         if sex + suffix in columns:
             made.append(
                 Indicator(
-                    "population.residents", "Residents", COUNT, period, geography, unit="residents", sex=sex,
+                    "population.residents", _SEXES[sex], COUNT, period, geography, unit="residents", sex=sex,
                     group=GROUP, numerator=sex + suffix,
                 )
             )  # fmt: skip

@@ -88,7 +88,7 @@ class Rows:
         given = given[np.isfinite(given)]
         multiplier = float(given[0]) if len(given) else _DEFAULT_MULTIPLIER.get(kind, 1.0)
         unit = self.first("unit", mine)
-        if not unit and ((kind == PROPORTION and multiplier == 1) or self.percent):
+        if not unit and ((kind == PROPORTION and multiplier == 100) or self.percent):
             unit = "%"
         if not unit and kind == RATE:
             unit = f"per {multiplier:,.0f}"

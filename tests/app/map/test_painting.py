@@ -227,6 +227,7 @@ def test_a_newer_request_drops_the_older(qtbot):
         other, marks = _Job(3, endless=True), _Job(4, endless=False)
         marks.kind = "marks"
         renderer.ask(other)
+        qtbot.waitUntil(lambda: other.begun)
         with qtbot.waitSignal(renderer.painted) as painted:
             renderer.ask(marks)  # marks do not wait for the blocks, nor end them
         assert painted.args[0].number == 4 and not other.closed

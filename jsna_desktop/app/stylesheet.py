@@ -25,11 +25,11 @@ QLabel { background: transparent; }
 QPushButton { background: $card; color: $ink; border: 1px solid $border; border-radius: 6px; padding: 0 12px; }
 QPushButton:hover { background: $pale; }
 QPushButton:pressed { background: $selected; }
-QPushButton:disabled { color: $border; border-color: $line; }
+QPushButton:disabled { color: $disabled; border-color: $line; }
 QPushButton:focus { border: 2px solid $focus; padding: 0 11px; }
 QPushButton[kind="primary"] { background: $blue; color: $on_blue; border: 1px solid $blue; }
 QPushButton[kind="primary"]:hover { background: $blue_hover; }
-QPushButton[kind="primary"]:disabled { background: $pale; color: $border; border-color: $line; }
+QPushButton[kind="primary"]:disabled { background: $pale; color: $disabled; border-color: $line; }
 QPushButton[kind="primary"]:focus { border: 2px solid $focus; outline: 2px solid $ground; }
 QPushButton[kind="flat"] { background: transparent; border: 1px solid transparent; padding: 0 6px; text-align: left; }
 QPushButton[kind="flat"]:hover { background: $pale; }
@@ -48,7 +48,7 @@ QToolButton { background: transparent; border: 2px solid transparent; border-rad
 QToolButton:hover { background: $pale; }
 QToolButton:checked { background: $selected; }
 QToolButton:focus { border: 2px solid $focus; }
-QToolButton:disabled { color: $border; }
+QToolButton:disabled { color: $disabled; }
 
 QLineEdit { background: $card; border: 1px solid $border; border-radius: 6px; padding: 0 10px;
     selection-background-color: $blue; selection-color: $on_blue; }
@@ -64,7 +64,7 @@ QAbstractItemView { background: transparent; border: 0; outline: 0; selection-ba
 QMenu { background: $card; border: 1px solid $border; border-radius: 8px; padding: 4px; }
 QMenu::item { padding: ${pad}px 24px ${pad}px 12px; border-radius: 4px; }
 QMenu::item:selected { background: $selected; }
-QMenu::item:disabled { color: $border; }
+QMenu::item:disabled { color: $disabled; }
 QMenu::separator { height: 1px; background: $line; margin: 4px 8px; }
 QMenu::icon { padding-left: 8px; }
 QMenu::indicator { width: ${tick}px; height: ${tick}px; margin-left: 6px; border: 1px solid transparent;

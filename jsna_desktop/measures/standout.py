@@ -7,8 +7,9 @@ BETTER, WORSE, NOTE = "better", "worse", "note"
 _MARKS = {"better": BETTER, "worse": WORSE, "higher": NOTE, "lower": NOTE}
 _CLEAR = tuple(_MARKS)
 _MOST = 4
+_ROOM = {WORSE: 2, BETTER: 2, NOTE: 1}
 # Below this size a clear difference is too small to lead with.
-_SLIGHT = 0.04
+_SLIGHT = 0.08
 
 
 @dataclass(frozen=True)
@@ -36,15 +37,15 @@ def stands_out(rows: list[dict], most: int = _MOST) -> list[Finding]:
     """The largest clear differences, those that are worse first, and then deprivation.
 
     `rows` are one place's profile rows (contract.md). A difference is from England (or the widest comparator there is);
-    one from the district alone counts half. One finding an indicator's table, two of a kind, the latest period only.
+    one from the district alone counts half. One finding an indicator's table, the latest period only.
     """
     latest = _latest(rows)
     clear = sorted((found for row in latest if (found := _clear(row)) is not None), key=lambda found: -found.size)
     chosen: list[_Clear] = []
     for found in clear:
-        alike = [c for c in chosen if c.mark == found.mark or _table(c.row) == _table(found.row)]
+        alike = sum(c.mark == found.mark for c in chosen)
         same_table = any(_table(c.row) == _table(found.row) for c in chosen)
-        if found.size >= _SLIGHT and not same_table and len(alike) < 2 and len(chosen) < most - 1:
+        if found.size >= _SLIGHT and not same_table and alike < _ROOM[found.mark] and len(chosen) < most - 1:
             chosen.append(found)
     order = (WORSE, BETTER, NOTE)
     chosen.sort(key=lambda found: order.index(found.mark))
@@ -90,7 +91,7 @@ def _clear(row: dict) -> _Clear | None:
             mark = _MARKS[against["verdict"]]
             size = _size(row["value"], against["value"], row["unit"])
             # What has a better and a worse matters more than what is only different.
-            weight = (1 if mark == NOTE else 2) * (0.5 if place else 1)
+            weight = (1 if mark == NOTE else 4) * (0.5 if place else 1)
             return _Clear(size * weight, mark, row, against)
     return None
 
@@ -112,7 +113,7 @@ def _sentence(found: _Clear) -> Finding:
     plain = "" if unit.startswith("per ") else unit
     rest += f" {number(against['value'], plain)}"
     for other in _known(row):
-        if other is against or other["level"] == "region":
+        if other is against or other["level"] == "region" or other["verdict"] == "not compared":
             continue
         theirs = f"{_of(other)} {number(other['value'], plain)}"
         if other["verdict"] not in _CLEAR:

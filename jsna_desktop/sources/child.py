@@ -76,7 +76,7 @@ class Reader:
             self._connection.close()
             self._connection = None
         if self._process is not None:
-            pass
+            self._process.kill()
             self._process.join()
             self._process.close()
             self._process = None

@@ -47,7 +47,8 @@ def describe_layer(peek: Peek) -> Layer:
     pyogrio = _pyogrio()
     source = _source(peek)
     # What GDAL warns of here it warns of again when the shapes are read, and there it is recorded.
-    with warnings.catch_warnings(record=True):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
         try:
             layers = pyogrio.list_layers(source)
             with_shapes = [(str(name), str(kind)) for name, kind in layers if kind is not None]
@@ -154,7 +155,9 @@ def _read_gdal(
     if wkb is None or len(wkb) < layer.features:
         raise _broken(peek, ValueError(f"{0 if wkb is None else len(wkb):,} of {layer.features:,} features"))
     texts = dict.fromkeys(str(warning.message).splitlines()[0] for warning in warned)
-    return wkb, columns, [Problem(f"the file may be damaged: {text}") for text in texts]
+    # A file is known by its content, so a GeoPackage under another ending is none the worse.
+    serious = [text for text in texts if "file extension" not in text]
+    return wkb, columns, [Problem(f"the file may be damaged: {text}") for text in serious]
 
 
 def as_text(column: Any) -> np.ndarray:

@@ -91,6 +91,7 @@ class AddData(Sheet):
             row = FileRow(self.look, item.path, item)
             row.changed.connect(self.fit)
             self._list.addWidget(row)
+            row.show()  # a hidden row has no height yet
         ready = sum(item.status == READY for item in found)
         self.lead.setText(_summary(found))
         self.bar.setRange(0, 1000)
@@ -179,10 +180,14 @@ class FileRow(QWidget):
         if found is not None and found.problems:
             self.look = Button(look, "Look", kind="link", name=f"Look at what was met in {path.name}")
             self.look.clicked.connect(self._toggle)
+            self.look.setMinimumWidth(look.px(92))
             top.addWidget(self.look)
             self.problems.setLayout(_problem_list(look, found.problems))
         else:
-            top.addWidget(Text(look, status, tone="muted"))
+            told = Text(look, status, tone="muted")
+            told.setMinimumWidth(look.px(92))
+            told.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            top.addWidget(told)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLay
 from jsna_desktop.app import words
 from jsna_desktop.app.marks import LINE_DISTRICT, LINE_ENGLAND, Mark
 from jsna_desktop.app.panels.name_row import NameRow
-from jsna_desktop.app.panels.profile_scale import leading_verdict
+from jsna_desktop.app.panels.profile_scale import is_compared, leading_verdict
 from jsna_desktop.app.panels.profile_table import ProfileTable
 from jsna_desktop.app.theme import Look, watch
 from jsna_desktop.app.widgets import Flow, IconButton, Text, UpAndDown, clear
@@ -139,7 +139,7 @@ class ProfilePanel(QFrame):
         names: dict[str, str] = {}
         seen: dict[str, str] = {}
         for row in rows:
-            if row["value"] is None:
+            if not is_compared(row):
                 continue
             for other in row["comparators"]:
                 if other["value"] is not None and other["level"] in ("england", "district"):

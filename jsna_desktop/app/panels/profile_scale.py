@@ -10,6 +10,11 @@ from jsna_desktop.app.theme import Look
 LEVEL_LINES = {"england": marks.LINE_ENGLAND, "district": marks.LINE_DISTRICT}
 
 
+def is_compared(row: Row) -> bool:
+    """Whether a row has a place on a scale: a count says nothing beside the count of a larger area."""
+    return row["value"] is not None and row.get("kind") != "count"
+
+
 def leading_verdict(row: Row) -> str:
     """The verdict that the mark shows: against England where there is one, else the nearest larger area."""
     by_level = {other["level"]: other["verdict"] for other in row["comparators"] if other["value"] is not None}

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemD
 
 from jsna_desktop.app import words
 from jsna_desktop.app.panels.profile_rows import ROW_ROLE, Heading, Index, More, ProfileRows, Row
-from jsna_desktop.app.panels.profile_scale import paint_scale
+from jsna_desktop.app.panels.profile_scale import is_compared, paint_scale
 from jsna_desktop.app.theme import Look, watch
 
 
@@ -96,7 +96,7 @@ class _Painter(QStyledItemDelegate):
             painter.setPen(look.color("muted"))
             said = words.interval(row) or "not given"
             painter.drawText(area, middle | Qt.AlignmentFlag.AlignRight, said)
-        else:
+        elif is_compared(row):
             paint_scale(painter, look, QRectF(area), row)
 
 

@@ -1,8 +1,10 @@
 """The plain tables of the guide: population and indicator."""
 
+import io
 from collections.abc import Callable
 
 import numpy as np
+import openpyxl
 import pytest
 
 from jsna_desktop.errors import FileProblem
@@ -149,3 +151,18 @@ def test_semicolons_and_tabs(table: Table) -> None:
             f"area_code{mark}indicator{mark}period{mark}numerator{mark}denominator\nX01000001{mark}a{mark}2023{mark}1{mark}10\n"
         )
         assert found.codes.tolist() == ["X01000001"]
+
+
+def test_rows_of_a_workbook_are_named_as_excel_numbers_them(table: Table) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in (["Our survey"], [], ["area_code", "indicator", "period", "numerator", "denominator"]):
+        sheet.append(row)
+    for number in range(1, 6):
+        sheet.append([f"X0100000{number}", "a", 2023, "three" if number == 3 else number, 10])
+    content = io.BytesIO()
+    book.save(content)
+    found = table(content.getvalue(), "survey.xlsx")
+    assert found.dataset.problems[0].examples == ("row 6: “three”",)
+    assert found.indicators[0].period == "2023"

@@ -1,0 +1,112 @@
+"""A window on a copy of the demonstration county, which is built once."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+import pytest
+from PySide6.QtCore import QPoint, QSettings, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from jsna_desktop.app.main_window import make_window
+from jsna_desktop.app.theme import LIGHT, Look
+from jsna_desktop.app.window import MainWindow
+from jsna_desktop.jobs import demonstration
+
+PATIENCE_MS = 30_000
+
+
+_ROW = {
+    "locality": "Trowbridge", "set": "Places", "sex": "persons", "age": "all", "indicator": "census2021.disability.disabled", "name": "Disabled", "period": "2021",
+    "value": 18.1269, "lower_ci": 17.78, "upper_ci": 18.47, "numerator": 8684.0, "denominator": 47908.0, "unit": "%",
+    "polarity": "low good", "note": "", "kind": "proportion", "method": "blocks", "weighted_by": "", "caveat": "",
+    "group": "People",
+    "comparators": [
+        {"level": "district", "area": "Wiltshire", "value": 16.9, "lower_ci": 16.8, "upper_ci": 17.0, "verdict": "worse"},
+        {"level": "england", "area": "England", "value": 17.3, "lower_ci": 17.3, "upper_ci": 17.3, "verdict": "worse"},
+    ],
+}  # fmt: skip
+
+
+@pytest.fixture
+def row() -> dict:
+    """A row of a profile as the panel gets it."""
+    return dict(_ROW)
+
+
+@pytest.fixture(scope="session")
+def county_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return demonstration.build(tmp_path_factory.mktemp("county"))
+
+
+@pytest.fixture
+def workspace(county_file: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copy(county_file, tmp_path / "county.jsna"))
+
+
+@pytest.fixture
+def look(qapp: QApplication) -> Look:
+    return Look(qapp, LIGHT)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> QSettings:
+    made = QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
+    made.setValue("mode", LIGHT)
+    return made
+
+
+@pytest.fixture
+def faults() -> list[BaseException]:
+    """Errors that the window showed and a test did not expect."""
+    return []
+
+
+@pytest.fixture
+def window(qtbot, qapp: QApplication, settings: QSettings, faults: list) -> Iterator[MainWindow]:
+    """The window on its start screen, 1366 × 768."""
+    made = make_window(qapp, settings)
+    qtbot.addWidget(made)
+    made.tasks.failed.connect(faults.append)
+    made.resize(1366, 768)
+    with qtbot.waitExposed(made):
+        made.show()
+    yield made
+    made.close()
+    assert faults == []
+
+
+@pytest.fixture
+def settled(qtbot, window: MainWindow) -> Callable[[], None]:
+    """Wait until map and profile show what is chosen."""
+
+    def wait() -> None:
+        qtbot.waitUntil(
+            lambda: not window.tasks.busy and window.desk is not None and window.desk.is_settled, timeout=PATIENCE_MS
+        )
+
+    return wait
+
+
+@pytest.fixture
+def at_work(window: MainWindow, workspace: Path, settled) -> MainWindow:
+    """The window at work on the county."""
+    window.open_path(workspace)
+    settled()
+    return window
+
+
+@pytest.fixture
+def click_block(at_work: MainWindow) -> Callable[..., None]:
+    """Click the middle of a block by its position."""
+
+    def click(block: int, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+        canvas = at_work.map.canvas
+        x, y = canvas.view.to_screen(canvas.points[block])
+        QTest.mouseClick(canvas, Qt.MouseButton.LeftButton, modifiers, QPoint(round(float(x)), round(float(y))))
+
+    return click

@@ -5,7 +5,7 @@ from functools import partial
 from types import MappingProxyType
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QIcon, QPalette
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QIcon, QPalette
 from PySide6.QtWidgets import QApplication, QWidget
 
 from jsna_desktop.app import icons
@@ -82,12 +82,10 @@ class Look(QObject):
         for weight in _FONT_FILES:
             QFontDatabase.addApplicationFont(str(resource("fonts", f"AtkinsonHyperlegibleNext_{weight}.ttf")))
         app.setStyle("Fusion")
-        hints = app.styleHints()
-        hints.colorSchemeChanged.connect(self._follow_system)
-        accessibility = getattr(hints, "accessibility", None)  # Qt 6.10 and later tell the contrast preference
-        self._contrast = accessibility() if accessibility is not None else None
-        if self._contrast is not None:
-            self._contrast.contrastPreferenceChanged.connect(self._follow_system)
+        self._hints = app.styleHints()
+        self._hints.colorSchemeChanged.connect(self._follow_system)
+        if hasattr(self._hints, "accessibility"):  # Qt 6.10 and later tell the contrast preference
+            self._hints.accessibility().contrastPreferenceChanged.connect(self._follow_system)
         self.tokens: dict[str, str] = {}
         self._watchers: dict[int, Callable[[], object]] = {}
         self._next = 0
@@ -138,10 +136,9 @@ class Look(QObject):
             self._apply()
 
     def _apply(self) -> None:
-        hints = QGuiApplication.styleHints()
-        dark = hints.colorScheme() == Qt.ColorScheme.Dark
-        contrast = self._contrast is not None and (
-            self._contrast.contrastPreference() == Qt.ContrastPreference.HighContrast
+        dark = self._hints.colorScheme() == Qt.ColorScheme.Dark
+        contrast = hasattr(self._hints, "accessibility") and (
+            self._hints.accessibility().contrastPreference() == Qt.ContrastPreference.HighContrast
         )
         self.tokens = tokens_of(self.mode, dark, contrast)
         self._app.setFont(self.font("body"))

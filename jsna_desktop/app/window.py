@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 from jsna_desktop.app import words
 from jsna_desktop.app.actions import Actions
 from jsna_desktop.app.chooser import Chooser
+from jsna_desktop.app.collector import Collector
 from jsna_desktop.app.colouring import Colouring
 from jsna_desktop.app.desk import Desk
 from jsna_desktop.app.dialogs.add_data import AddData
@@ -49,6 +50,7 @@ class MainWindow(QMainWindow):
         self.look, self.settings = look, settings
         self.choose = Chooser(self)
         self.recent = Recent(settings)
+        self._collector = Collector(self)
         self.tasks = Tasks(self)
         self.tasks.failed.connect(self.show_problem)
         self.undo_stack = QUndoStack(self)
@@ -324,4 +326,5 @@ class MainWindow(QMainWindow):
         self.tasks.stop()
         self.settings.setValue("geometry", self.saveGeometry())
         self.workspace.close()
+        self._collector.stop()
         super().closeEvent(event)

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from jsna_desktop.sources import areas, known
-from jsna_desktop.sources.dataset import INDEX, RANK, SCORE, Indicator, Reading
+from jsna_desktop.sources.dataset import COUNT, INDEX, RANK, SCORE, Indicator, Reading
 from jsna_desktop.sources.reading import Options, Peek, Recognised
 from jsna_desktop.sources.table import Table, read_table
 
 # How many LSOAs of England were ranked.
 UNIVERSE = {"2025": 33_755, "2019": 32_844}
+_DENOMINATOR_YEAR = {"2025": "2022", "2019": "2015"}
 _CENSUS = {"2025": "lsoa2021", "2019": "lsoa2011"}
 _DOMAINS = (
     ("imd", "index of multiple deprivation", ""),
@@ -143,6 +144,14 @@ def _column(table: Table, part: _Column, codes: np.ndarray, year: str) -> np.nda
 def _indicators(columns: dict[str, np.ndarray], year: str, geography: str) -> list[Indicator]:
     made: list[Indicator] = []
     universe = UNIVERSE[year]
+    if "residents_all" in columns:
+        # The residents that MHCLG itself weights by: with them district averages are MHCLG's own.
+        made.append(
+            Indicator(
+                "population.residents", "Residents", COUNT, _DENOMINATOR_YEAR[year], geography, unit="residents",
+                group="People", numerator="residents_all",
+            )
+        )  # fmt: skip
 
     def add(name: str, label: str, kind: str, value: str, measure: str, caveat: str = "", unit: str = "") -> None:
         if value not in columns:

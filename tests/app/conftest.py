@@ -1,5 +1,6 @@
 """A window on a copy of the demonstration county, which is built once."""
 
+import gc
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -21,15 +22,25 @@ PATIENCE_MS = 30_000
 
 
 _ROW = {
-    "locality": "Trowbridge", "set": "Places", "sex": "persons", "age": "all", "indicator": "census2021.disability.disabled", "name": "Disabled", "period": "2021",
+    "locality": "Trowbridge", "set": "Places", "sex": "persons", "age": "all",
+    "indicator": "census2021.disability.disabled", "name": "Disabled", "period": "2021",
     "value": 18.1269, "lower_ci": 17.78, "upper_ci": 18.47, "numerator": 8684.0, "denominator": 47908.0, "unit": "%",
     "polarity": "low good", "note": "", "kind": "proportion", "method": "blocks", "weighted_by": "", "caveat": "",
     "group": "People",
     "comparators": [
-        {"level": "district", "area": "Wiltshire", "value": 16.9, "lower_ci": 16.8, "upper_ci": 17.0, "verdict": "worse"},
+        {"level": "district", "area": "Wiltshire", "value": 16.9, "lower_ci": 16.8, "upper_ci": 17, "verdict": "worse"},
         {"level": "england", "area": "England", "value": 17.3, "lower_ci": 17.3, "upper_ci": 17.3, "verdict": "worse"},
     ],
 }  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def garbage_on_this_thread() -> Iterator[None]:
+    """Widgets that a test leaves behind go here, never on a worker's thread (app/collector.py)."""
+    gc.disable()
+    yield
+    gc.collect()
+    gc.enable()
 
 
 @pytest.fixture
@@ -73,8 +84,9 @@ def window(qtbot, qapp: QApplication, settings: QSettings, faults: list) -> Iter
     qtbot.addWidget(made)
     made.tasks.failed.connect(faults.append)
     made.resize(1366, 768)
-    with qtbot.waitExposed(made):
+    with qtbot.waitActive(made):
         made.show()
+        made.activateWindow()
     yield made
     made.close()
     assert faults == []

@@ -152,6 +152,9 @@ def test_a_place_is_drawn_corner_by_corner(canvas, hand, county, heard, closing)
     metres = canvas.view.scale  # a mouse is no finer than a pixel
     assert shapely.hausdorff_distance(finished[0], shapely.Polygon(drawn)) < metres * 1.5
     assert canvas.tool.corners == ()
+    # What was drawn is the last word: neither closing it nor moving on takes it back.
+    hand.hover(*drawn[1])
+    assert heard[-1][0] == "polygon_finished"
 
 
 def test_the_shape_is_said_while_the_mouse_moves(canvas, hand, county, heard):

@@ -57,6 +57,8 @@ def test_file_7_with_sub_domains_and_denominators(samples: Path, table: Table) -
     assert found.columns["income_score"].tolist() == [0.2] * 4
     assert found.columns["education_adults_score"].tolist() == [1, 2, 3, 4]
     assert found.columns["residents_all"].tolist() == [1, 2, 3, 4]
+    people = next(i for i in found.indicators if i.id == "population.residents")
+    assert (people.period, people.numerator, people.kind) == ("2022", "residents_all", "count")
 
 
 def test_file_7_in_a_workbook_under_title_lines(samples: Path, table: Table) -> None:

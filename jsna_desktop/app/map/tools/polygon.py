@@ -91,6 +91,8 @@ class PolygonTool(Tool):
             self._close()
         elif key in (Qt.Key.Key_Backspace, Qt.Key.Key_Delete) and self._corners:
             self._corners.pop()
+            if not self._corners:
+                self._clear()
         elif key == Qt.Key.Key_Escape and self._corners:
             self._clear()
         else:
@@ -133,7 +135,8 @@ class PolygonTool(Tool):
         corners = list(self._corners)
         if self._pointer is not None and self._grabbed is None and corners:
             corners.append(self._pointer)
-        self.canvas.polygon_changed.emit(self._shape(corners))
+        if corners:  # a line that was finished is no longer this tool's to speak of
+            self.canvas.polygon_changed.emit(self._shape(corners))
         self.canvas.update()
 
     def _close(self) -> None:

@@ -125,10 +125,10 @@ def add_selection(store: Store, in_set: str, name: str, geography: str, codes: n
 
 def add_polygon(store: Store, in_set: str, name: str, polygon: shapely.Geometry, code: str = "") -> Locality:
     """A drawn locality, EPSG:27700. A line that crosses itself is refused; say where to the person."""
-    if shapely.area(polygon) == 0:
-        raise UsageProblem("the line holds no area", todo="Draw at least three points")
     if not shapely.is_valid(polygon):
         raise UsageProblem("the line crosses itself", found=shapely.is_valid_reason(polygon), todo="Move a point")
+    if shapely.area(polygon) == 0:
+        raise UsageProblem("the line holds no area", todo="Draw at least three points")
     with store.transaction():
         place = Locality(0, _named(name), in_set or DEFAULT_SET, POLYGON, shape=polygon, code=code)
         return get(store, _insert(store, place))

@@ -75,7 +75,7 @@ def test_weights_are_kept_and_made_again_for_other_boundaries(store: Store) -> N
     before = summaries(load_figures(store), [place])[0].residents
     assert store.one("SELECT count(*) FROM weight")[0] >= 1
     moved = boundaries()
-    shifted = shapely.to_wkb(shapely.transform(SQUARES, lambda xy: [*xy, 500, 0]))
+    shifted = shapely.to_wkb(shapely.transform(SQUARES, lambda xy: xy + np.array([500, 0])))
     keep(store, replace(moved, dataset=replace(moved.dataset, checksum="moved"), geometry=shifted))
     after = summaries(load_figures(store), [place])[0].residents
     assert before == pytest.approx(1000 + 0.5 * 1001)

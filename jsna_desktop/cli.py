@@ -25,7 +25,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         return run(Path(arguments[0]) if arguments else None, sys.argv[:1])
     options = _parser().parse_args(arguments)
     try:
-        return options.job(options)
+        code = options.job(options)
+        if sys.stdout is not None:
+            sys.stdout.flush()  # here, where a full disk or a closed pipe can still be told
+        return code
     except UserError as error:
         print(f"jsna-desktop: {error}", file=sys.stderr)
         return error.exit_code
@@ -36,6 +39,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         # The reader of our output went away (`| head`): nothing is left to say, and no flush at exit may try.
         sys.stdout = None  # pyright: ignore[reportAttributeAccessIssue]
         return 0
+    except OSError as error:
+        # A disk that is full, a folder that is not there or may not be written.
+        where = f"{error.filename}: " if error.filename else ""
+        print(f"jsna-desktop: {where}this cannot be written. Found {error.strerror}.", file=sys.stderr)
+        if not error.filename:
+            sys.stdout = None  # pyright: ignore[reportAttributeAccessIssue]
+        return UsageProblem.exit_code
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -123,6 +133,7 @@ def _localities_parser(commands: argparse._SubParsersAction) -> None:
     c.add_argument("--set", metavar="NAME", help="the set they belong to (default: the file's name)")
     c.add_argument("--name-field", metavar="F")
     c.add_argument("--code-field", metavar="F", help="column of the locality's code: a lookup makes a locality a code")
+    c.add_argument("--geography", metavar="ID", help="of the small areas in a table that does not say: lsoa2021 …")
     c = action("list", _localities_list, "localities with their residents")
     c.add_argument("--set", metavar="NAME")
     c.add_argument("--json", action="store_true")
@@ -188,15 +199,17 @@ def _add(options: argparse.Namespace) -> int:
         progress = _progress()
         found = recognise(options.files, store, progress, hints)
         failed = [item for item in found if item.status == LEFT_OUT]
-        if not failed and not options.dry_run:
-            add(store, found, progress)
+        made = [] if failed or options.dry_run else add(store, found, progress)
+        # Adding finds more than reading: codes that the workspace does not know.
+        problems = {dataset.checksum: dataset.problems for dataset in made}
         _done_with_progress()
         for item in found:
             if item.status == LEFT_OUT:
                 continue
             told = "already there: " if item.status == ALREADY else ""
             print(f"{item.path.name}: {told}{item.title} ({item.detail})")
-            for problem in item.problems:
+            checksum = item.reading.dataset.checksum if item.reading is not None else ""
+            for problem in problems.get(checksum, item.problems):
                 print(f"  {problem.message}")
         for item in failed:
             print(f"jsna-desktop: {item.error}", file=sys.stderr)
@@ -211,9 +224,25 @@ def _column_map(path: Path | None) -> dict | None:
     import tomllib
 
     try:
-        return tomllib.loads(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        columns = tomllib.loads(path.read_text("utf-8"))
+    except OSError as error:
+        raise FileProblem("the column map cannot be read", where=str(path), found=error.strerror or "") from error
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise FileProblem("the column map cannot be read", where=str(path), found=str(error)) from error
+    odd = next((name for name, heading in columns.items() if not isinstance(heading, str)), None)
+    if odd is not None:
+        raise FileProblem(
+            f"the column map gives no heading for {odd}",
+            where=str(path),
+            found=repr(columns[odd]),
+            expected=f'a line such as {odd} = "Heading in the file"',
+        )
+    twice = next((h for h in columns.values() if list(columns.values()).count(h) > 1), None)
+    if twice is not None:
+        raise FileProblem(
+            "the column map names a column twice", where=str(path), found=f"“{twice}”", expected="each column once"
+        )
+    return columns
 
 
 def _show(options: argparse.Namespace) -> int:
@@ -253,11 +282,17 @@ def _check(options: argparse.Namespace) -> int:
 
 
 def _localities_add(options: argparse.Namespace) -> int:
-    from jsna_desktop.jobs.localities import import_file
+    from jsna_desktop.jobs.import_localities import import_file
 
     with _open(options.workspace) as store:
         made = import_file(
-            store, options.file, options.set, options.name_field, options.code_field, progress=_progress()
+            store,
+            options.file,
+            options.set,
+            options.name_field,
+            options.code_field,
+            blocks=options.geography,
+            progress=_progress(),
         )
     _done_with_progress()
     what = "locality" if made.made == 1 else "localities"
@@ -358,6 +393,8 @@ def _pack(options: argparse.Namespace) -> int:
     from jsna_desktop.jobs.pack import make_packs
 
     formats = tuple(part.strip() for part in options.formats.split(",") if part.strip())
+    if not formats:
+        raise UsageProblem("no format is named", expected="--formats pdf")
     with _open(options.workspace) as store:
         made = make_packs(store, _chosen(store, options), options.out, formats, _progress())
     _done_with_progress()

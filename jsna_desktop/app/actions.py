@@ -27,6 +27,7 @@ class Actions:
         self.close = self._make("Close the workspace", "Ctrl+W")
         self.quit = self._make("Quit", "Ctrl+Q")
         self.add = self._make("Add data", "Ctrl+D")
+        self.import_places = self._make("Places from a file …", "Ctrl+I")
         self.pack = self._make("Make a pack", "Ctrl+P")
         self.find = self._make("Find", QKeySequence.StandardKey.Find)
         self.colour = self._make("Colour the map by …", "C")
@@ -63,8 +64,8 @@ class Actions:
     def at_work(self) -> list[QAction]:
         """Actions that need an open workspace."""
         return [
-            self.save_as, self.close, self.add, self.pack, self.find, self.colour, self.new_place, self.rename,
-            self.delete, self.zoom_in, self.zoom_out, self.fit, *self.tools.values(),
+            self.save_as, self.close, self.add, self.import_places, self.pack, self.find, self.colour,
+            self.new_place, self.rename, self.delete, self.zoom_in, self.zoom_out, self.fit, *self.tools.values(),
         ]  # fmt: skip
 
     def every(self) -> list[QAction]:
@@ -77,7 +78,7 @@ class Actions:
         menu = QMenu(self._window)
         menu.addActions([self.new, self.open, self.save_as, self.demonstration])
         menu.addSeparator()
-        menu.addActions([self.add, self.pack, self.colour])
+        menu.addActions([self.add, self.import_places, self.pack, self.colour])
         menu.addSeparator()
         view = menu.addMenu("View")
         view.addActions([self.zoom_in, self.zoom_out, self.fit])

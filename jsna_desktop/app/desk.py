@@ -14,12 +14,13 @@ from jsna_desktop.app.panels.places import PlaceItem
 from jsna_desktop.app.panels.profile import PlaceView
 from jsna_desktop.app.search import Hit, Search
 from jsna_desktop.app.session import Session
-from jsna_desktop.app.undo import MakePlace, RedrawPlace, RemovePlace, RenamePlace
+from jsna_desktop.app.undo import MakePlace, RedrawPlace, RemovePlace, RenamePlace, Step
 from jsna_desktop.app.workbench import Workbench
 from jsna_desktop.areas.locality import POLYGON, Locality
 from jsna_desktop.errors import UserError
 from jsna_desktop.jobs.localities import DEFAULT_SET
 
+_UNNAMED = 0  # the map's id for a line that has no name yet
 _HINT = PlaceView(
     "No place chosen",
     "Choose a place in the list, click areas on the map, or draw a line: its profile appears here.",
@@ -105,13 +106,16 @@ class Desk(QObject):
         self.bench.places.select(chosen)
 
     _outlines_shown = True
+    _unnamed: Subject | None = None  # a line that is finished and waits for its name
 
     def show_outlines(self, shown: bool) -> None:
         """Show or hide the outlines of the set's places on the map."""
         self._outlines_shown = shown
         places = self.session.places(self.in_set) if shown else []
-        canvas = self.bench.map.canvas
-        canvas.set_localities([(place.id, place.name, place.shape) for place in places if place.shape is not None])
+        drawn = [(place.id, place.name, place.shape) for place in places if place.shape is not None]
+        if self._unnamed is not None and self._unnamed.locality.shape is not None:
+            drawn.append((_UNNAMED, self._unnamed.locality.name, self._unnamed.locality.shape))
+        self.bench.map.canvas.set_localities(drawn)
 
     # ---- choosing
 
@@ -121,6 +125,8 @@ class Desk(QObject):
         self.show_places()
 
     def choose_place(self, key: int | None) -> None:
+        if key == _UNNAMED:
+            return  # it is the one that is shown
         place = self.session.place(key) if key is not None else None
         if place is None:
             self._choose(None)
@@ -139,7 +145,10 @@ class Desk(QObject):
         stored = subject.locality.id if subject is not None and subject.stored else None
         if (stored is not None or subject is None) and len(canvas.selection):
             canvas.set_selection(np.array([], dtype=int))
-        canvas.set_selected_locality(stored)
+        if self._unnamed is not None and subject is not self._unnamed:
+            self._unnamed = None
+            self.show_outlines(self._outlines_shown)
+        canvas.set_selected_locality(_UNNAMED if self._unnamed is not None else stored)
         self.bench.places.select(stored)
         self.actions.rename.setEnabled(stored is not None)
         self.actions.delete.setEnabled(stored is not None)
@@ -174,7 +183,8 @@ class Desk(QObject):
         editing = self.bench.map.canvas.tool.name == "edit"
         if shape is None:
             if not editing and self.subject is not None and not self.subject.stored:
-                self._choose(None)
+                if self._unnamed is None:
+                    self._choose(None)
             elif self.subject is not None and self.subject.stored:
                 self.follower.follow(self.session, self.subject)
             return
@@ -190,8 +200,9 @@ class Desk(QObject):
             if place is not None:
                 self._do(lambda: RedrawPlace(self.session, place, shape, self._show_again))
             return
-        subject = of_shape(shape)
+        subject = self._unnamed = of_shape(shape)
         self._choose(subject)
+        self.show_outlines(self._outlines_shown)
         self.bench.show_sheet(True)
         self.bench.profile.naming.field.setFocus()
 
@@ -237,10 +248,10 @@ class Desk(QObject):
             if self._do(lambda: RemovePlace(self.session, place, self._show_again)):
                 self.bench.map.canvas.say(f"{place.name} was deleted. Ctrl+Z brings it back.")
 
-    def _do(self, command: Callable) -> bool:
+    def _do(self, command: Callable[[], Step]) -> bool:
         """Carry a step out; a step that is refused is said and leaves no trace."""
         try:
-            self.undo_stack.push(command())
+            command().take(self.undo_stack)
         except UserError as error:
             self.problem.emit(error)
             return False

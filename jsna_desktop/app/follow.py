@@ -15,7 +15,7 @@ from jsna_desktop.app.tasks import Latest
 from jsna_desktop.areas import geography
 from jsna_desktop.areas.locality import POLYGON, SELECTION, Locality
 from jsna_desktop.errors import UserError
-from jsna_desktop.jobs.profile import Summary, profile
+from jsna_desktop.jobs.profile import Summary, profile, profile_of_shape
 from jsna_desktop.measures.standout import stands_out
 
 NEW = "New place"
@@ -80,7 +80,11 @@ def place_view(session: Session, subject: Subject) -> PlaceView:
     contents, place = session.contents, subject.locality
     try:
         with session.gate:
-            made = profile(contents.figures, [place])
+            made = (
+                profile(contents.figures, [place])
+                if subject.stored or place.shape is None
+                else profile_of_shape(contents.figures, place.shape, place.name)
+            )
     except UserError as error:
         return PlaceView(place.name, "", stored=subject.stored, warning=error.message)
     rows = [row for row in made.rows() if row["value"] is not None or row["note"]]

@@ -62,7 +62,7 @@ class MapArea(QWidget):
         button.adjustSize()
         button.move(width - _EDGE - button.width(), self.height() - button.height() - 40)
         if self.legend.isVisible():
-            self.legend.fit()
+            self.legend.fit(width - 2 * _EDGE)
             # Where there is little height the map matters more than its legend's note.
             self.legend.move(_EDGE, self.height() - self.legend.height() - 9)
         self.banner.setFixedWidth(min(width - 2 * _EDGE, self._look.px(620)))

@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject, QStandardPaths, Signal
 
 from jsna_desktop.app.session import Contents, Session, load_contents
 from jsna_desktop.app.tasks import Tasks
+from jsna_desktop.jobs.import_localities import Imported, import_file
 from jsna_desktop.jobs.progress import Progress
 from jsna_desktop.workspace.store import Store
 
@@ -17,6 +18,7 @@ class OpenWorkspace(QObject):
     opened = Signal(object)
     closing = Signal()
     reloaded = Signal()
+    imported = Signal(object)  # Imported
     refused = Signal(Path, object)  # a path that could not be opened, and why
 
     def __init__(self, tasks: Tasks, parent: QObject) -> None:
@@ -88,6 +90,23 @@ class OpenWorkspace(QObject):
                 self.reloaded.emit()
 
         self._tasks.run("Loading", work, show)
+
+    def import_places(self, path: Path) -> None:
+        """Places from polygons or a table of codes, a set of the file's name; `imported` tells what was made."""
+        session = self.session
+        if session is None:
+            return
+
+        def work(progress: Progress) -> Imported:
+            with session.gate:
+                return import_file(session.store, path, progress=progress)
+
+        def show(made: Imported) -> None:
+            if self.session is session:
+                session.read_places()
+                self.imported.emit(made)
+
+        self._tasks.run(f"Reading {path.name}", work, show)
 
     def close(self) -> None:
         if self.session is not None:

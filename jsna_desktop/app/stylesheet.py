@@ -30,7 +30,7 @@ QPushButton:focus { border: 2px solid $focus; padding: 0 11px; }
 QPushButton[kind="primary"] { background: $blue; color: $on_blue; border: 1px solid $blue; }
 QPushButton[kind="primary"]:hover { background: $blue_hover; }
 QPushButton[kind="primary"]:disabled { background: $pale; color: $disabled; border-color: $line; }
-QPushButton[kind="primary"]:focus { border: 2px solid $focus; outline: 2px solid $ground; }
+QPushButton[kind="primary"]:focus { border: 4px double $on_blue; padding: 0 9px; }
 QPushButton[kind="flat"] { background: transparent; border: 1px solid transparent; padding: 0 6px; text-align: left; }
 QPushButton[kind="flat"]:hover { background: $pale; }
 QPushButton[kind="flat"]:focus { border: 2px solid $focus; padding: 0 5px; }

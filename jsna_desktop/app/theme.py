@@ -22,7 +22,8 @@ TEXT_SIZES = (100, 125, 150, 200)
 _LIGHT = {
     "ink": "#1f2933", "muted": "#52606d", "line": "#dde3e8", "pale": "#eef2f5", "ground": "#fdfefe",
     "card": "#ffffff", "map_ground": "#f6f8f9", "selected": "#e3edf4", "blue": "#12436D", "on_blue": "#ffffff",
-    "blue_hover": "#0c3357", "teal": "#177a72", "wine": "#801650", "border": "#7b8894", "disabled": "#7b8894", "amber": "#8a5300",
+    "blue_hover": "#0c3357", "teal": "#177a72", "wine": "#801650", "border": "#7b8894", "disabled": "#7b8894",
+    "amber": "#8a5300",
     "amber_pale": "#fdf1da", "teal_pale": "#dff0ee", "wine_pale": "#f5e3ec", "focus": "#12436D", "shade": "#1f293366",
     "tick": "#66737f", "card_edge": "#b9c4cc",
     "ramp1": "#eaf0ee", "ramp2": "#c6dad8", "ramp3": "#8fb9bd", "ramp4": "#4a86a0", "ramp5": "#12436D",
@@ -30,7 +31,8 @@ _LIGHT = {
 _DARK = {
     "ink": "#eef2f5", "muted": "#a9b6c0", "line": "#2d3942", "pale": "#202a31", "ground": "#151c21",
     "card": "#151c21", "map_ground": "#10161a", "selected": "#24313a", "blue": "#7fb6de", "on_blue": "#10161a",
-    "blue_hover": "#a3cdeb", "teal": "#5cc3b6", "wine": "#e58bbb", "border": "#7f8c97", "disabled": "#7f8c97", "amber": "#f2c062",
+    "blue_hover": "#a3cdeb", "teal": "#5cc3b6", "wine": "#e58bbb", "border": "#7f8c97", "disabled": "#7f8c97",
+    "amber": "#f2c062",
     "amber_pale": "#3a2f1a", "teal_pale": "#1b3733", "wine_pale": "#3b2230", "focus": "#ffd166", "shade": "#000000a0",
     "tick": "#9aa7b2", "card_edge": "#3d4b56",
     "ramp1": "#22323b", "ramp2": "#2d5361", "ramp3": "#3b7a86", "ramp4": "#6fb0ad", "ramp5": "#c9e6d8",

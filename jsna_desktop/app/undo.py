@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import shapely
-from PySide6.QtGui import QUndoCommand
+from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from jsna_desktop.app.session import Session
 from jsna_desktop.areas.locality import Locality
@@ -12,7 +12,32 @@ from jsna_desktop.jobs.localities import Removed
 Show = Callable[[int | None], None]
 
 
-class MakePlace(QUndoCommand):
+class Step(QUndoCommand):
+    """A change that `take` carries out before it is put on the stack.
+
+    The stack itself carries a command out as it takes it, and keeps it even where that failed: a change that was
+    refused would stay there to be undone.
+    """
+
+    _fresh = False
+
+    def carry_out(self) -> None:
+        raise NotImplementedError
+
+    def take(self, stack: QUndoStack) -> None:
+        """Carry the step out and keep it for undoing; an error leaves no trace."""
+        self.carry_out()
+        self._fresh = True
+        stack.push(self)
+
+    def redo(self) -> None:
+        if self._fresh:
+            self._fresh = False
+        else:
+            self.carry_out()
+
+
+class MakePlace(Step):
     """`make` stores the new place the first time; afterwards it comes and goes under its own key."""
 
     def __init__(self, session: Session, name: str, make: Callable[[], Locality], show: Show) -> None:
@@ -21,7 +46,7 @@ class MakePlace(QUndoCommand):
         self._key: int | None = None
         self._removed: Removed | None = None
 
-    def redo(self) -> None:
+    def carry_out(self) -> None:
         if self._removed is None:
             self._key = self._make().id
         else:
@@ -34,13 +59,13 @@ class MakePlace(QUndoCommand):
         self._show(None)
 
 
-class RemovePlace(QUndoCommand):
+class RemovePlace(Step):
     def __init__(self, session: Session, place: Locality, show: Show) -> None:
         super().__init__(f"delete {place.name}")
         self._session, self._key, self._show = session, place.id, show
         self._removed: Removed | None = None
 
-    def redo(self) -> None:
+    def carry_out(self) -> None:
         self._removed = self._session.remove(self._key)
         self._show(None)
 
@@ -49,20 +74,20 @@ class RemovePlace(QUndoCommand):
         self._show(self._session.restore(self._removed).id)
 
 
-class RenamePlace(QUndoCommand):
+class RenamePlace(Step):
     def __init__(self, session: Session, place: Locality, name: str, show: Show) -> None:
         super().__init__(f"rename {place.name}")
         self._session, self._key, self._show = session, place.id, show
         self._before, self._after = place.name, name
 
-    def redo(self) -> None:
+    def carry_out(self) -> None:
         self._show(self._session.rename(self._key, self._after).id)
 
     def undo(self) -> None:
         self._show(self._session.rename(self._key, self._before).id)
 
 
-class RedrawPlace(QUndoCommand):
+class RedrawPlace(Step):
     """A new line for a drawn place; moves of one drag come as one step each."""
 
     def __init__(self, session: Session, place: Locality, shape: shapely.Geometry, show: Show) -> None:
@@ -71,7 +96,7 @@ class RedrawPlace(QUndoCommand):
         assert place.shape is not None
         self._before, self._after = place.shape, shape
 
-    def redo(self) -> None:
+    def carry_out(self) -> None:
         self._show(self._session.redraw(self._key, self._after).id)
 
     def undo(self) -> None:

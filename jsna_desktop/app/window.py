@@ -37,6 +37,7 @@ from jsna_desktop.app.theme import Look
 from jsna_desktop.app.workbench import Workbench
 from jsna_desktop.areas.locality import Locality
 from jsna_desktop.errors import Cancelled, UserError
+from jsna_desktop.jobs.import_localities import Imported
 
 _FILES = "Workspaces (*.jsna)"
 _TOOLS = (("select", "polygon", "rectangle", "lasso", "edit"),)
@@ -59,6 +60,7 @@ class MainWindow(QMainWindow):
         self.workspace.opened.connect(self._opened)
         self.workspace.closing.connect(self._closing)
         self.workspace.reloaded.connect(self._reloaded)
+        self.workspace.imported.connect(self._imported)
         self.workspace.refused.connect(self._refused)
         self.desk: Desk | None = None
         self.colouring: Colouring | None = None
@@ -106,6 +108,7 @@ class MainWindow(QMainWindow):
         actions.close.triggered.connect(self.close_workspace)
         actions.quit.triggered.connect(self.close)
         actions.add.triggered.connect(lambda _checked=False: self.ask_files())
+        actions.import_places.triggered.connect(self.ask_places)
         actions.pack.triggered.connect(self.make_pack)
         actions.find.triggered.connect(self.header.find_box.begin)
         actions.colour.triggered.connect(self.map.colour_by.open)
@@ -252,6 +255,18 @@ class MainWindow(QMainWindow):
         sheet.broke.connect(self.show_problem)
         self._open_sheet(sheet)
         sheet.start()
+
+    def ask_places(self) -> None:
+        paths = self.choose.open("Places from a file: outlines, or a table of codes", "")
+        if paths:
+            self.workspace.import_places(paths[0])
+
+    def _imported(self, made: Imported) -> None:
+        assert self.desk is not None
+        self.desk.choose_set(made.set)
+        self.header.show_saved(words.when(datetime.now(), datetime.now()))
+        self.map.banner.say(" ".join([f"{words.count(made.made)} places were added as {made.set}.", *made.notes]))
+        self.map.arrange()
 
     def make_pack(self) -> None:
         if self.session is None or self.desk is None:

@@ -1,7 +1,7 @@
 """The window at work: places and layers, the map, the profile; side by side, or over the map where it is narrow."""
 
-from PySide6.QtCore import Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from jsna_desktop.app.map_area import MapArea
@@ -45,6 +45,14 @@ class Workbench(QWidget):
     def show_sheet(self, there: bool) -> None:
         self._sheet = there
         self.arrange()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and self.is_narrow and (self._drawer or self._sheet):
+            self._drawer = self._sheet = False
+            self.arrange()
+            self.map.canvas.setFocus()
+            return
+        super().keyPressEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

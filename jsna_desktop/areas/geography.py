@@ -18,14 +18,19 @@ REGIONS = {
 NATIONS = {"E": ("E92000001", "England"), "W": ("W92000004", "Wales"), "X": ("X92000001", "Fictional England")}
 BLOCKS = ("lsoa2021", "lsoa2011", "oa2021", "msoa2021", "msoa2011", "ward")
 NAMES = {
+    "oa2011": "output areas 2011",
     "oa2021": "output areas 2021",
     "lsoa2011": "LSOAs 2011",
     "lsoa2021": "LSOAs 2021",
     "msoa2011": "MSOAs 2011",
     "msoa2021": "MSOAs 2021",
     "ward": "wards",
+    "community_area": "community areas",
     "district": "districts",
+    "upper_tier": "upper-tier authorities",
     "region": "regions",
+    "nation": "nations",
+    "": "the areas of its own codes",
 }
 _ENTITIES = {"oa": ("00",), "lsoa": ("01",), "msoa": ("02",), "ward": ("05",), "district": ("06", "07", "08", "09")}
 

@@ -1,6 +1,7 @@
 """Files into a workspace: recognise, show, and only then add, all in one transaction."""
 
 import hashlib
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -9,10 +10,12 @@ import numpy as np
 import shapely
 
 from jsna_desktop.areas import coverage, geography
-from jsna_desktop.errors import FileProblem, UserError
+from jsna_desktop.errors import FileProblem, UsageProblem, UserError
+from jsna_desktop.jobs import vintage
 from jsna_desktop.jobs.localities import add_missing_outlines
 from jsna_desktop.jobs.outlines import BOUNDS
 from jsna_desktop.jobs.progress import Progress
+from jsna_desktop.sources import KINDS
 from jsna_desktop.sources.child import Reader
 from jsna_desktop.sources.dataset import Dataset, Problem, Reading
 from jsna_desktop.workspace import catalogue
@@ -55,12 +58,26 @@ def recognise(
     A file that cannot be read is in the list with its reason. Cancelling ends the child.
     """
     progress, hints = progress or Progress(), hints or Hints()
+    _possible(hints)
     found: list[Found] = []
+    seen: set[str] = set()
     with Reader() as reader:
         for number, path in enumerate(paths):
             progress(f"Reading {path.name} … {number + 1} of {len(paths)}", number / len(paths))
-            found.append(_recognise(Path(path), store, reader, progress, hints))
+            item = _recognise(Path(path), store, reader, progress, hints)
+            checksum = item.reading.dataset.checksum if item.reading is not None else ""
+            if checksum and checksum in seen:
+                item = Found(item.path, ALREADY, item.title, "This very file is in the list already")
+            seen.add(checksum)
+            found.append(item)
     return _settled(store, found)
+
+
+def _possible(hints: Hints) -> None:
+    """UsageProblem for a kind or a geography that there is not: no file could be it."""
+    if hints.kind is not None and hints.kind not in KINDS:
+        raise UsageProblem(f"there is no kind “{hints.kind}”", expected="one of " + ", ".join(KINDS))
+    vintage.possible(hints.geography)
 
 
 def _recognise(path: Path, store: Store, reader: Reader, progress: Progress, hints: Hints) -> Found:
@@ -79,8 +96,8 @@ def _recognise(path: Path, store: Store, reader: Reader, progress: Progress, hin
 
 
 def _checksum(path: Path) -> str:
-    """SHA-256 of a file; a folder or a file that is not there is the reader's to refuse."""
-    if not path.is_file():
+    """SHA-256 of a file; "" for a folder and a file that is not there or not to be read: the reader refuses those."""
+    if not path.is_file() or not os.access(path, os.R_OK):
         return ""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
@@ -88,47 +105,34 @@ def _checksum(path: Path) -> str:
 
 def _settled(store: Store, found: list[Found]) -> list[Found]:
     """Tables of LSOAs that do not say their vintage get the one that their codes belong to."""
-    known = _known_codes(store, found)
-    return [
-        _with_vintage(item, known) if item.reading and item.reading.dataset.geography in ("lsoa", "msoa") else item
-        for item in found
-    ]
-
-
-def _known_codes(store: Store, found: list[Found]) -> dict[str, np.ndarray]:
-    known: dict[str, np.ndarray] = {}
-    for key, (_, geo) in catalogue.codeset_keys(store).items():
-        known[geo] = np.union1d(known.get(geo, np.empty(0, "U1")), catalogue.codes(store, key))
+    known = vintage.known_codes(store)
     for item in found:
         if item.reading is not None:
             geo = item.reading.dataset.geography
             known[geo] = np.union1d(known.get(geo, np.empty(0, "U1")), item.reading.codes)
-    return known
+    return [_with_vintage(item, known) for item in found]
 
 
 def _with_vintage(item: Found, known: dict[str, np.ndarray]) -> Found:
-    assert item.reading is not None
-    stem = item.reading.dataset.geography
-    codes = item.reading.codes[geography.is_block(item.reading.codes, stem)]
-    shares = {
-        geo: float((geography.align(codes, known[geo]) >= 0).mean())
-        for geo in (f"{stem}2021", f"{stem}2011")
-        if geo in known and len(codes)
-    }
-    if not shares:
+    reading = item.reading
+    if reading is None or reading.dataset.geography not in vintage.UNSETTLED:
+        return item
+    stem = reading.dataset.geography
+    told = vintage.vintage_of(stem, reading.codes, known)
+    if told is None:
         error = FileProblem(
-            "the table does not say whether its areas are of 2011 or 2021",
+            vintage.WHICH,
             where=str(item.path.name),
             todo=f"Add the boundaries or a lookup first, or say --geography {stem}2021",
         ).message
         return Found(item.path, LEFT_OUT, "Which areas?", error, error=error)
-    best = max(shares, key=lambda geo: (shares[geo], geo))
-    reading = item.reading
-    dataset = replace(reading.dataset, geography=best)
-    if len(shares) == 2 and len(set(shares.values())) == 1:
-        note = Problem(f"Its codes fit both 2011 and 2021 areas: taken as {geography.name(best)}.", len(codes))
+    dataset = replace(reading.dataset, geography=told.geography)
+    if told.tie:
+        note = Problem(
+            f"Its codes fit both 2011 and 2021 areas: taken as {geography.name(told.geography)}.", len(reading.codes)
+        )
         dataset = replace(dataset, problems=(*dataset.problems, note))
-    indicators = tuple(replace(i, geography=best) for i in reading.indicators)
+    indicators = tuple(replace(i, geography=told.geography) for i in reading.indicators)
     reading = replace(reading, dataset=dataset, indicators=indicators)
     return replace(item, reading=reading, problems=dataset.problems)
 
@@ -199,8 +203,13 @@ def _noted(reading: Reading, known: list[np.ndarray]) -> Reading:
     blocks = reading.codes[geography.is_block(reading.codes, reading.dataset.geography)]
     everything = np.unique(np.concatenate(known))
     strange = blocks[geography.align(blocks, everything) < 0]
-    # A council's own boundaries beside a national table is no mistake: only codes that nothing near them explains.
-    if not len(strange) or len(strange) > len(blocks) / 2:
+    # A national table beside a council's own boundaries is no mistake: it has what is known, and more.
+    covers = (geography.align(everything, np.sort(blocks)) >= 0).mean()
+    if not len(strange) or (len(strange) > len(blocks) / 2 and covers > 0.5):
         return reading
-    message = f"{len(strange):,} codes are in no boundary or lookup of the workspace."
+    message = (
+        f"{len(strange):,} codes are in no boundary or lookup of the workspace."
+        if len(strange) > 1
+        else f"{strange[0]} is in no boundary or lookup of the workspace."
+    )
     return reading.with_problem(Problem(message, len(strange), tuple(strange[:20].tolist())))

@@ -15,6 +15,8 @@ ENGLAND, REGION, DISTRICT = "england", "region", "district"
 FIXED = (DISTRICT, REGION, ENGLAND)
 # Above this share of England's areas a table is taken to cover England; below it no value is called England's.
 _COVERS = 0.99
+# Two generalised outlines of one line differ by slivers: a share of an area below this is none, but for it a whole.
+SLIVER = 0.01
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,7 @@ class Compared:
 
 def compared(table: Table, weights: Weights, level: str) -> Compared:
     """The comparator of every place at one level (`england`, `region`, `district`)."""
-    matrix = weights.matrix
+    matrix = _without_slivers(weights.matrix)
     parents, made = _nations(table) if level == ENGLAND else _hierarchy(table, level)
     held = _one_parent(matrix, parents)
     areas: list[Area] = []
@@ -58,6 +60,22 @@ def compared(table: Table, weights: Weights, level: str) -> Compared:
     same = (of >= 0) & (whole == counts)
     same[same] = counts[same] == sizes[of[same]]
     return Compared(level, tuple(areas), of, same, _values(table, tuple(areas)))
+
+
+def _without_slivers(matrix: sparse.csr_array) -> sparse.csr_array:
+    """Weights (L, blocks) as the eye sees them: blocks that a place holds all but a sliver of whole, and no slivers.
+
+    Generalised outlines of two censuses never quite meet: by slivers a district would lie in three. A place that is
+    nothing but slivers keeps them.
+    """
+    places = len(matrix.indptr) - 1
+    rows = np.repeat(np.arange(places), np.diff(matrix.indptr))
+    big = matrix.data > SLIVER
+    some = np.bincount(rows[big], minlength=places) > 0
+    kept = big | ~some[rows]
+    data = np.where(matrix.data > 1 - SLIVER, 1.0, matrix.data)[kept]
+    starts = np.concatenate([[0], np.cumsum(np.bincount(rows[kept], minlength=places))])
+    return sparse.csr_array((data, matrix.indices[kept], starts), shape=matrix.shape)
 
 
 def _one_parent(matrix: sparse.csr_array, parents: np.ndarray) -> np.ndarray:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from jsna_desktop.errors import FileProblem, WorkspaceProblem
 from jsna_desktop.jobs.add import LEFT_OUT, add, recognise
-from jsna_desktop.jobs.localities import import_file
+from jsna_desktop.jobs.import_localities import import_file
 from jsna_desktop.jobs.progress import Progress
 from jsna_desktop.resources import resource
 from jsna_desktop.workspace import catalogue

@@ -17,9 +17,22 @@ _DRIVERS = {".gpkg": "GPKG", ".geojson": "GeoJSON"}
 
 def export_localities(store: Store, places: list[Locality], path: Path) -> int:
     """Write localities to `path`; how many rows. .gpkg and .geojson hold shapes, .csv blocks with their weights."""
+    from pyogrio.errors import DataSourceError
+
     if path.exists():
         raise UsageProblem("there is already a file of this name", where=str(path), todo="Choose another name")
+    if not path.parent.is_dir():
+        raise UsageProblem("the folder does not exist", where=str(path.parent))
     ending = path.suffix.lower()
+    try:
+        return _written(store, places, path, ending)
+    except (OSError, DataSourceError) as error:
+        raise UsageProblem(
+            "the file cannot be written", where=str(path), todo="Choose a folder that you may write to"
+        ) from error
+
+
+def _written(store: Store, places: list[Locality], path: Path, ending: str) -> int:
     if ending == ".csv":
         return _weights(store, places, path)
     if ending not in _DRIVERS:

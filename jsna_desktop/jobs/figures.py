@@ -7,7 +7,7 @@ import numpy as np
 from jsna_desktop.areas import geography
 from jsna_desktop.areas.geography import Hierarchy
 from jsna_desktop.errors import UsageProblem
-from jsna_desktop.indicator import Indicator
+from jsna_desktop.indicator import COUNT, Indicator
 from jsna_desktop.measures.parts import BlockValues, Stack, stack
 from jsna_desktop.workspace import catalogue
 from jsna_desktop.workspace.store import Store
@@ -148,6 +148,7 @@ class _Loader:
         found = []
         for key, indicator in keyed:
             own = indicator.id == "population.residents" and indicator.sex == "persons" and indicator.age == "all"
+            own = own and indicator.kind == COUNT  # a table may call anything so: only a count weights the others
             column = indicator.value or indicator.numerator
             if own and indicator.geography == name and column and indicator.period[-4:].isdigit():
                 values = self.column(key, column, universe, name)

@@ -11,7 +11,7 @@ from jsna_desktop.jobs.comparators import DISTRICT, ENGLAND
 from jsna_desktop.jobs.figures import Figures, Table
 from jsna_desktop.jobs.outlines import Outlines
 from jsna_desktop.jobs.profile import Profile, profile
-from jsna_desktop.jobs.release import release_rows
+from jsna_desktop.jobs.release import release_rows, release_summary
 from jsna_desktop.jobs.residents import pyramid
 from jsna_desktop.measures.standout import stands_out
 from jsna_desktop.packs.findings import AgeGroup, Deciles, Findings, MapLayer, Source
@@ -34,7 +34,7 @@ def _rows_by_place(made: Profile) -> list[list[dict]]:
 
 
 def _findings(figures: Figures, made: Profile, place: int, rows: list[dict], locality: Locality) -> Findings:
-    store, summary = figures.store, made.summaries[place]
+    store, summary = figures.store, release_summary(made.summaries[place], made.sensitive)
     now = datetime.now()
     names = {c["level"]: c["area"] for row in rows for c in row["comparators"] if c["value"] is not None}
     deciles = _deciles(figures, made, place)

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
+from unicodedata import category
 
 import numpy as np
 import shapely
 
 from jsna_desktop.areas.locality import POLYGON, SELECTION, Locality
-from jsna_desktop.errors import FileProblem, UsageProblem
+from jsna_desktop.errors import UsageProblem
 from jsna_desktop.jobs.outlines import Outlines
 from jsna_desktop.jobs.progress import Progress
 from jsna_desktop.jobs.weights import from_wkb
@@ -17,6 +17,8 @@ from jsna_desktop.workspace import arrays
 from jsna_desktop.workspace.store import Store
 
 DEFAULT_SET = "Places"
+# Marks that set the direction of the text after them: in a name they turn a page's own words round.
+_TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _COLUMNS = "l.key, l.name, s.name, l.kind, l.geography, l.blocks, l.wkb, l.code"
 _FROM = "FROM locality l JOIN locality_set s ON s.key = l.in_set"
 
@@ -83,7 +85,8 @@ def _in_set(store: Store, name: str) -> int:
     return rows[0][0] if rows else store.run("INSERT INTO locality_set (name) VALUES (?)", [name])
 
 
-def _insert(store: Store, place: Locality) -> int:
+def insert(store: Store, place: Locality) -> int:
+    """Keep a locality, inside the caller's transaction; its key. A UsageProblem where the set has one of its name."""
     home = _in_set(store, place.set)
     if store.all("SELECT 1 FROM locality WHERE in_set = ? AND name = ?", [home, place.name]):
         raise UsageProblem(
@@ -104,11 +107,17 @@ def _insert(store: Store, place: Locality) -> int:
     )
 
 
-def _named(name: str) -> str:
-    name = " ".join(name.split())
+def named(name: str) -> str:
+    """The name in one line, without signs that nobody sees and that turn the text around them."""
+    shown = (sign for sign in name if sign.isspace() or not (category(sign) == "Cc" or sign in _TURNING))
+    name = " ".join("".join(shown).split())
     if not name:
         raise UsageProblem("a locality needs a name")
     return name
+
+
+def _set_named(name: str) -> str:
+    return named(name) if name.strip() else DEFAULT_SET
 
 
 def add_selection(store: Store, in_set: str, name: str, geography: str, codes: np.ndarray) -> Locality:
@@ -117,10 +126,10 @@ def add_selection(store: Store, in_set: str, name: str, geography: str, codes: n
     if not len(blocks):
         raise UsageProblem("no areas are selected")
     outlines = Outlines.of(store, geography)
-    shape = _outline(outlines, blocks) if outlines is not None else None
-    place = Locality(0, _named(name), in_set or DEFAULT_SET, SELECTION, geography, blocks, shape)
+    shape = outline_of(outlines, blocks) if outlines is not None else None
+    place = Locality(0, named(name), _set_named(in_set), SELECTION, geography, blocks, shape)
     with store.transaction():
-        return get(store, _insert(store, place))
+        return get(store, insert(store, place))
 
 
 def add_polygon(store: Store, in_set: str, name: str, polygon: shapely.Geometry, code: str = "") -> Locality:
@@ -130,8 +139,8 @@ def add_polygon(store: Store, in_set: str, name: str, polygon: shapely.Geometry,
     if shapely.area(polygon) == 0:
         raise UsageProblem("the line holds no area", todo="Draw at least three points")
     with store.transaction():
-        place = Locality(0, _named(name), in_set or DEFAULT_SET, POLYGON, shape=polygon, code=code)
-        return get(store, _insert(store, place))
+        place = Locality(0, named(name), _set_named(in_set), POLYGON, shape=polygon, code=code)
+        return get(store, insert(store, place))
 
 
 def redraw(store: Store, key: int, polygon: shapely.Geometry) -> Locality:
@@ -146,7 +155,7 @@ def redraw(store: Store, key: int, polygon: shapely.Geometry) -> Locality:
 
 def rename(store: Store, key: int, name: str) -> Locality:
     place = get(store, key)
-    name = _named(name)
+    name = named(name)
     if name != place.name:
         taken = "SELECT 1 FROM locality l JOIN locality_set s ON s.key = l.in_set WHERE s.name = ? AND l.name = ?"
         if store.all(taken, [place.set, name]):
@@ -179,7 +188,8 @@ def restore(store: Store, removed: Removed) -> Locality:
     return get(store, key)
 
 
-def _outline(outlines: Outlines, blocks: np.ndarray) -> shapely.Geometry | None:
+def outline_of(outlines: Outlines, blocks: np.ndarray) -> shapely.Geometry | None:
+    """One outline of these areas (n,); None where the boundaries have none of them."""
     from jsna_desktop.areas.geography import align
 
     places = align(blocks, outlines.codes)
@@ -197,82 +207,10 @@ def add_missing_outlines(store: Store, progress: Progress | None = None) -> int:
         if geography not in found:
             found[geography] = Outlines.of(store, geography)
         outlines = found[geography]
-        shape = _outline(outlines, arrays.unpack_codes(blocks)) if outlines is not None else None
+        shape = outline_of(outlines, arrays.unpack_codes(blocks)) if outlines is not None else None
         if shape is not None:
             made.append((shapely.to_wkb(shape), key))
     if made:
         with store.transaction():
             store.run_many("UPDATE locality SET wkb = ? WHERE key = ?", made)
     return len(made)
-
-
-@dataclass(frozen=True)
-class Imported:
-    """What an import made: localities, and what was worked round."""
-
-    made: int
-    set: str
-    kind: str
-    notes: tuple[str, ...]
-
-
-def import_file(
-    store: Store,
-    path: Path,
-    in_set: str | None = None,
-    name_field: str | None = None,
-    code_field: str | None = None,
-    progress: Progress | None = None,
-) -> Imported:
-    """Localities from polygons (any boundary file) or a table of codes; all of them or none."""
-    from jsna_desktop.sources.child import Reader
-
-    progress = progress or Progress()
-    target = in_set or path.stem.replace("_", " ")
-    progress(f"Reading {path.name}", None)
-    with Reader() as reader:
-        source = reader.read_localities(path, code_field=code_field, name_field=name_field, progress=progress)
-    if source.shapes is not None:
-        places = [
-            Locality(0, _named(name), target, POLYGON, shape=shape, code=code)
-            for name, code, shape in zip(source.names, source.codes, shapely.from_wkb(source.shapes), strict=True)
-        ]
-    else:
-        places = _from_code_table(store, source, target, progress)
-    if not places:
-        raise FileProblem("there are no localities in it", where=path.name)
-    clash = _repeated([place.name for place in places])
-    if clash:
-        raise FileProblem(
-            f"two localities have the name {clash!r}", where=path.name, todo="Choose another column with --name-field"
-        )
-    with store.transaction():
-        for number, place in enumerate(places):
-            progress("Adding localities", number / len(places))
-            _insert(store, place)
-    return Imported(len(places), target, places[0].kind, tuple(p.message for p in source.problems))
-
-
-def _repeated(names: list[str]) -> str:
-    seen: set[str] = set()
-    for name in names:
-        if name in seen:
-            return name
-        seen.add(name)
-    return ""
-
-
-def _from_code_table(store: Store, source, target: str, progress: Progress) -> list[Locality]:
-    """One selection for every distinct locality code of the table, with its outline where boundaries are loaded."""
-    outlines = Outlines.of(store, source.geography)
-    keys, first, group = np.unique(source.codes, return_index=True, return_inverse=True)
-    order = np.argsort(group, kind="stable")
-    ends = np.cumsum(np.bincount(group))
-    places = []
-    for number, members in enumerate(np.split(order, ends[:-1])):
-        progress("Drawing the outlines of localities", number / len(keys))
-        blocks = np.unique(source.blocks[members])
-        shape = _outline(outlines, blocks) if outlines is not None else None
-        name = _named(str(source.names[first[number]]))
-        places.append(Locality(0, name, target, SELECTION, source.geography, blocks, shape, str(keys[number])))
-    return places

@@ -6,11 +6,16 @@ import json
 from datetime import datetime
 
 from jsna_desktop.jobs.profile import Profile
-from jsna_desktop.jobs.release import release_rows
+from jsna_desktop.jobs.release import release_rows, release_summary
 from jsna_desktop.measures.standout import number
 from jsna_desktop.workspace.store import Store
 
+_WIDEST = 60  # characters of a column of the table
 FORMATS = ("table", "json", "csv")
+_COLUMNS = (
+    "locality", "indicator", "name", "period", "sex", "age", "value", "lower_ci", "upper_ci", "numerator",
+    "denominator", "unit", "polarity", "note",
+)  # fmt: skip
 _ENTRY = ("area", "value", "lower_ci", "upper_ci", "verdict")
 
 
@@ -38,7 +43,7 @@ def _json(store: Store, made: Profile, rows: list[dict], method: str | None) -> 
                 "residents_range": list(s.residents_range) if s.residents_range else None,
                 "blocks": s.blocks,
             }
-            for s in made.summaries
+            for s in (release_summary(summary, made.sensitive) for summary in made.summaries)
         ],
     }
     lines = ",\n".join(json.dumps(row, ensure_ascii=False, allow_nan=False) for row in rows)
@@ -48,7 +53,7 @@ def _json(store: Store, made: Profile, rows: list[dict], method: str | None) -> 
 
 def _csv(rows: list[dict]) -> str:
     levels = list(dict.fromkeys(entry["level"] for row in rows for entry in row["comparators"]))
-    own = [name for name in rows[0] if name != "comparators"] if rows else []
+    own = [name for name in rows[0] if name != "comparators"] if rows else list(_COLUMNS)
     wide = [f"{level}_{name}" for level in levels for name in _ENTRY]
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
@@ -81,8 +86,8 @@ def _table(rows: list[dict]) -> str:
         widest = england or entries.get("region") or district
         lines.append(
             [
-                row["locality"],
-                _named(row),
+                _short(row["locality"]),
+                _short(_named(row)),
                 row["period"],
                 _shown(row, row["value"]) if row["value"] is not None else row["note"],
                 interval,
@@ -92,7 +97,7 @@ def _table(rows: list[dict]) -> str:
             ]
         )
     widths = [max([len(h), *(len(line[i]) for line in lines)]) for i, h in enumerate(headings)]
-    widths = [min(w, 60) for w in widths]
+    widths = [min(w, _WIDEST) for w in widths]
     numeric = (3, 4, 5, 6)
 
     def laid(cells: list[str]) -> str:
@@ -100,6 +105,11 @@ def _table(rows: list[dict]) -> str:
         return "  ".join(sides).rstrip()
 
     return "\n".join([laid(headings), laid(["-" * w for w in widths]), *map(laid, lines)]) + "\n"
+
+
+def _short(text: str) -> str:
+    """Text that fits its column; the whole of it is in JSON and CSV."""
+    return text if len(text) <= _WIDEST else text[: _WIDEST - 1] + "…"
 
 
 def _named(row: dict) -> str:

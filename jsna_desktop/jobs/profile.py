@@ -9,6 +9,7 @@ import shapely
 from jsna_desktop.areas import apportion
 from jsna_desktop.areas.locality import Locality, Weights
 from jsna_desktop.errors import UsageProblem
+from jsna_desktop.indicator import COUNT
 from jsna_desktop.jobs import comparators
 from jsna_desktop.jobs.comparators import Compared
 from jsna_desktop.jobs.figures import Figures, Table
@@ -16,8 +17,7 @@ from jsna_desktop.jobs.weights import cut_range, weights_for
 from jsna_desktop.measures import compare
 from jsna_desktop.measures.profile import NOTES, OK, RANGE, REFUSED, UNPLACED, Estimates, estimates
 
-# Two generalised outlines of one line differ by slivers: an area is called cut where more than this share is cut off.
-_WHOLE = 0.01
+_WHOLE = comparators.SLIVER  # an area is called cut where more than this share is cut off
 
 
 @dataclass(frozen=True)
@@ -134,12 +134,17 @@ def _fixed(
     torn = np.zeros(verdicts.shape, dtype=bool)
     if second is not None:
         again = compare.against_fixed(second.lower, second.upper, values.value[cut], polarity)
-        torn[cut] = (again != verdicts[cut]) & (verdicts[cut] != compare.NOT_COMPARED)
-    verdicts = np.where(torn | against.same[:, None], compare.NOT_COMPARED, verdicts)
+        torn[cut] = (again != verdicts[cut]) & (verdicts[cut] != compare.NOT_COMPARED) & ~_counts(table)
+    verdicts = np.where(torn | against.same[:, None] | _counts(table), compare.NOT_COMPARED, verdicts)
     # A range (suppressed numbers) decides only where both its ends say the same.
     verdicts = np.where((found.notes == RANGE) & (verdicts == compare.SIMILAR), compare.NOT_COMPARED, verdicts)
     names = tuple(against.areas[a].name if a >= 0 else "" for a in against.of)
     return Against(level, names, values, verdicts, torn)
+
+
+def _counts(table: Table) -> np.ndarray:
+    """Which indicators (K,) are counts: alone they get no verdict, for a larger place has more of everything."""
+    return np.array([plan.indicator.kind == COUNT for plan in table.stack.plans], dtype=bool)
 
 
 def _by_place(against: Compared) -> Estimates:
@@ -166,7 +171,7 @@ def _other(
     polarity = np.array([plan.indicator.polarity for plan in table.stack.plans])
     verdicts = compare.against_place(lower, upper, polarity)
     overlap = np.asarray((weights.matrix @ theirs.matrix.T).toarray()).reshape(-1) > 0
-    verdicts = np.where(overlap[:, None], compare.NOT_COMPARED, verdicts)
+    verdicts = np.where(overlap[:, None] | _counts(table), compare.NOT_COMPARED, verdicts)
     count = len(found.value)
     spread = {
         name: np.repeat(getattr(values, name), count, axis=0)
@@ -196,10 +201,12 @@ def summaries(
     parts = weights.matrix.copy()
     parts.data = np.where((parts.data > _WHOLE) & (parts.data < 1 - _WHOLE), parts.data, 0.0)
     in_cut = parts @ known
+    # A total with a hole in it is no total; a sliver of a neighbour's area is no hole.
+    unknown = (weights.matrix > _WHOLE) @ np.isnan(people.residents).astype(float) > 0
     held = np.diff(weights.matrix.indptr)
     made = []
     for place, locality in enumerate(localities):
-        placed = place not in weights.unmade
+        placed = place not in weights.unmade and not unknown[place]
         made.append(
             Summary(
                 locality.name,
@@ -207,9 +214,9 @@ def summaries(
                 weights.methods[place],
                 float(totals[place]) if placed else None,
                 people.year if placed else None,
-                float(in_cut[place]),
+                float(in_cut[place]) if placed else 0.0,
                 cut_range(figures.store, locality, table.geography, table.universe, known)
-                if in_cut[place] > 0
+                if placed and in_cut[place] > 0
                 else None,
                 int(held[place]),
             )

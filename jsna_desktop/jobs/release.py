@@ -4,6 +4,11 @@ Results from sensitive data do not leave: they are withheld, with the reason. Op
 """
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from jsna_desktop.jobs.profile import Summary
 
 WITHHELD = "withheld: made from sensitive data, which does not leave this program"
 _NUMBERS = ("value", "lower_ci", "upper_ci", "numerator", "denominator", "missing_share")
@@ -13,6 +18,13 @@ def release_rows(rows: Iterable[dict], sensitive: frozenset[str]) -> Iterator[di
     """Rows fit to leave; those of the indicators named in `sensitive` carry no number."""
     for row in rows:
         yield withhold(row) if row["indicator"] in sensitive else row
+
+
+def release_summary(summary: "Summary", sensitive: frozenset[str]) -> "Summary":
+    """Who lives in a place, fit to leave: nothing where the residents are from sensitive data."""
+    if "population.residents" not in sensitive:
+        return summary
+    return replace(summary, residents=None, residents_year=None, residents_cut=0.0, residents_range=None)
 
 
 def withhold(row: dict) -> dict:

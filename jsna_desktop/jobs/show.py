@@ -3,6 +3,7 @@
 from jsna_desktop.jobs.figures import load_figures
 from jsna_desktop.jobs.localities import localities
 from jsna_desktop.jobs.profile import Summary, summaries
+from jsna_desktop.jobs.release import release_summary
 from jsna_desktop.workspace import arrays, catalogue
 from jsna_desktop.workspace.store import Store
 
@@ -47,7 +48,10 @@ def residents(store: Store, sets: tuple[str, ...] = ()) -> list[Summary]:
     places = localities(store, sets)
     known = {i.id for i in catalogue.indicators(store)}
     wanted = ["population.residents"] if "population.residents" in known else []
-    return list(summaries(load_figures(store, wanted), places)) if places else []
+    if not places:
+        return []
+    figures = load_figures(store, wanted)
+    return [release_summary(summary, figures.sensitive) for summary in summaries(figures, places)]
 
 
 def check(store: Store) -> list[str]:

@@ -5,6 +5,7 @@ import shapely
 
 from jsna_desktop.areas import apportion, geography
 from jsna_desktop.areas.locality import SELECTION, Locality, Weights, matrix_of
+from jsna_desktop.errors import WorkspaceProblem
 from jsna_desktop.jobs.outlines import Outlines
 from jsna_desktop.workspace import arrays
 from jsna_desktop.workspace.store import Store
@@ -88,12 +89,17 @@ def _keep(store: Store, fresh: list[tuple]) -> None:
     fresh = [row for row in fresh if row[0]]
     if not fresh or store.read_only:
         return
-    with store.transaction():
-        for key, blocks, method, checksum, codes, shares in fresh:
-            store.run(
-                "INSERT OR REPLACE INTO weight VALUES (?, ?, ?, ?, ?, ?)",
-                [key, blocks, method, checksum, arrays.pack_codes(codes), shares.astype("<f8").tobytes()],
-            )
+    try:
+        with store.transaction():
+            for key, blocks, method, checksum, codes, shares in fresh:
+                store.run(
+                    "INSERT OR REPLACE INTO weight VALUES (?, ?, ?, ?, ?, ?)",
+                    [key, blocks, method, checksum, arrays.pack_codes(codes), shares.astype("<f8").tobytes()],
+                )
+    except WorkspaceProblem:
+        # Weights are kept to save time alone. In a folder that cannot be written, or beside a program that is writing,
+        # the workspace can still be read and the weights made again.
+        return
 
 
 def cut_range(

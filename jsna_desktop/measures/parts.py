@@ -21,6 +21,7 @@ from jsna_desktop.indicator import (
 )
 from jsna_desktop.measures.deprivation import extent_taper, most_deprived_first
 
+_UNKNOWN = 1000.0  # residents of every block where no residents are loaded; only shares are made of it
 LOCAL_CONCENTRATION = "local_concentration"
 
 
@@ -117,19 +118,32 @@ def _plan(columns: _Columns, item: BlockValues) -> Plan:
 def _refusal(kind: str) -> str:
     if kind in (RANK, "decile", "quintile"):
         return "ranks and deciles are not averaged"
-    if kind in (PROPORTION, RATE, MEAN):
+    if kind == MEAN:
+        return "a mean without the number measured and their spread (n, sd) cannot be combined"
+    if kind in (PROPORTION, RATE):
         return f"a {kind} without its numerator and denominator cannot be combined"
     if kind == "dsr":
         return "a directly standardised rate needs its events by age band"
-    return f"a {kind} of small areas cannot be combined into one of a larger area"
+    return f"{'an' if kind[:1] in 'aeiou' else 'a'} {kind} of small areas cannot be combined into one of a larger area"
 
 
 def _residents(columns: _Columns, item: BlockValues, present: np.ndarray) -> tuple[int, int]:
     """Columns with the residents of blocks that have no value, and of all blocks."""
     if present.all():
         return -1, -1
-    people = np.ones(len(present)) if item.population is None else np.nan_to_num(item.population)
+    people = _people(item.population, len(present))
     return columns.add(np.where(present, 0.0, people)), columns.add(people)
+
+
+def _people(population: np.ndarray | None, blocks: int) -> np.ndarray:
+    """Residents (blocks,) to measure a gap by. Where they are unknown a block counts as an average one: a table that
+
+    stops at the county's edge has no residents beyond it, and a gap that weighs nothing would go unseen.
+    """
+    known = np.isfinite(population) if population is not None else np.zeros(blocks, dtype=bool)
+    if population is None or not known.any():
+        return np.full(blocks, _UNKNOWN)
+    return np.where(known, population, population[known].mean())
 
 
 def _ratio(columns: _Columns, item: BlockValues, top: np.ndarray, bottom: np.ndarray) -> Plan:

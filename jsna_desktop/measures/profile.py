@@ -23,6 +23,8 @@ NOTES = (
 OK, SPARSE, HOLE, EMPTY, REFUSED, RANGE, UNPLACED = range(7)
 
 MISSING_LIMIT = 0.20
+# Residents: where generalised outlines overlap by a sliver, the neighbour's area is not one that is missing.
+_SLIVER = 0.5
 # A suppressed number is low, not missing: what it may be where the publisher does not say (HES rule: 1 to 7; zero is
 # allowed too, as some publishers hide it).
 SUPPRESSED_MOST = 7.0
@@ -84,7 +86,7 @@ def from_sums(
     notes[ranged] = RANGE
     notes[np.isnan(value) & ~ranged] = EMPTY
     notes[missing > MISSING_LIMIT] = SPARSE
-    notes[counts & (np.nan_to_num(column("missing")) > 0)] = HOLE
+    notes[counts & (np.nan_to_num(column("missing")) > _SLIVER)] = HOLE
     notes[:, [bool(plan.refusal) for plan in plans]] = REFUSED
     gone = (notes != OK) & (notes != RANGE)
     value[(notes != OK)] = np.nan

@@ -60,7 +60,7 @@ def checked_codes(table: Table, heading: Heading, *, geography: str = "", whole:
     must be an area of its own: FileProblem names a code that comes twice. Codes of another shape than the rest are
     recorded and kept. FileProblem where the column holds no area codes at all.
     """
-    codes = area_codes.upper(table.text(heading.text))
+    codes = area_codes.tidy(table.text(heading.text))
     codes = _without_totals(table, codes)
     if not len(codes):
         raise FileProblem(f"column “{heading.text}” holds no area codes", where=table.where)
@@ -113,6 +113,11 @@ def _geography(table: Table, codes: np.ndarray, heading: Heading, said: str) -> 
 
 def _record_strangers(table: Table, codes: np.ndarray, geography: str) -> None:
     """Rows whose code is no area code, or is a larger area among small ones."""
+    if not geography:
+        table.note(
+            f"“{codes[0]}” and the other area codes are of no kind known here; they mean something only with "
+            "boundaries or a lookup of the same codes"
+        )
     if area_codes.level_of(geography) not in area_codes.ORDER or geography in ("community_area", "upper_tier"):
         return
     unknown = ~area_codes.well_formed(codes)

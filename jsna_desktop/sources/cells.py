@@ -67,7 +67,8 @@ def numbers(column: Any) -> Numbers:
         return Numbers(np.full(len(column), np.nan), nothing, np.ones(len(column), dtype=bool))
     if pd.api.types.is_numeric_dtype(column.dtype):
         values = column.to_numpy(dtype=np.float64, na_value=np.nan)
-        return Numbers(np.where(np.isfinite(values), values, np.nan), nothing, nothing)
+        endless = np.isinf(values)
+        return Numbers(np.where(endless, np.nan, values), nothing, endless)
     index, distinct = pd.factorize(column, use_na_sentinel=True)
     parsed = [number(str(cell)) for cell in distinct]
     # One more entry at the end serves the −1 of blank cells.
@@ -92,7 +93,8 @@ def number(cell: str) -> tuple[float, str]:
     match = _NUMBER.fullmatch(text)
     if match is None or not (match[1] or (match[3] and len(match[3]) > 1)):
         return np.nan, "wrong"
-    return float(text.replace(",", "").replace("−", "-")), mark
+    value = float(text.replace(",", "").replace("−", "-"))
+    return (value, mark) if np.isfinite(value) else (np.nan, "wrong")
 
 
 def sex(cell: str) -> str | None:

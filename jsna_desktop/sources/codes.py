@@ -96,6 +96,17 @@ def upper(codes: np.ndarray) -> np.ndarray:
     return np.char.upper(codes) if ((signs >= 97) & (signs <= 122)).any() else codes
 
 
+def tidy(codes: np.ndarray) -> np.ndarray:
+    """Codes (n,) in capitals, without the spaces that people put into long ones; other words keep theirs."""
+    codes = upper(codes)
+    spaced = np.char.find(codes, " ") >= 0 if len(codes) else np.zeros(0, dtype=bool)
+    if spaced.any():
+        closed = np.char.replace(codes[spaced], " ", "")
+        codes = codes.copy()
+        codes[spaced] = np.where(well_formed(closed), closed, codes[spaced])
+    return codes
+
+
 def levels(codes: np.ndarray) -> np.ndarray:
     """The level of each code (n,) by its first three characters; "" where it is not an area code known here."""
     prefixes, index = np.unique(codes.astype("U3"), return_inverse=True)

@@ -119,7 +119,24 @@ def read_rows(table: Table, own: dict[str, str]) -> Rows:
             "a row does not name its indicator", where=f"{table.where}, row {table.row_numbers[blank][0]}"
         )
     found = {part: table.numbers(own[part]) for part in MEASURED if part in own}
+    unsaid = words["period"] == ""
+    if unsaid.any():
+        raise FileProblem(
+            "a row does not name its period",
+            where=f"{table.where}, row {table.row_numbers[unsaid][0]}",
+            expected="a year such as 2023, or years such as 2019-2023",
+            todo="Fill the cell",
+        )
     multiplier = found.pop("multiplier").values if "multiplier" in found else np.full(len(table), np.nan)
+    low = np.flatnonzero(multiplier <= 0)
+    if len(low):
+        raise FileProblem(
+            "a multiplier is not above zero",
+            where=f"{table.where}, row {table.row_numbers[low[0]]}",
+            found=f"{multiplier[low[0]]:g}",
+            expected="1, 100, 1,000 or 100,000",
+            todo="Correct the column “multiplier”",
+        )
     numbers = {part: column.values.copy() for part, column in found.items()}
     withheld = {part: column.withheld for part, column in found.items()}
     group, groups = _groups(words)
@@ -135,7 +152,31 @@ def read_rows(table: Table, own: dict[str, str]) -> Rows:
         _source(words),
     )
     _impossible(table, rows)
+    _agreed(rows)
     return rows
+
+
+def _agreed(rows: Rows) -> None:
+    """FileProblem where rows of one indicator say different things of how it is to be combined and judged."""
+    said = {part: rows.words[part] for part in ("kind", "polarity", "unit") if part in rows.words}
+    if np.isfinite(rows.multiplier).any():
+        said["multiplier"] = np.where(np.isfinite(rows.multiplier), rows.multiplier.astype(np.str_), "")
+    for part, column in said.items():
+        words = np.char.lower(column)
+        filled = np.flatnonzero(words != "")
+        first = np.zeros(rows.groups, dtype=np.int64)
+        first[rows.group[filled[::-1]]] = filled[::-1]  # the last write is the first row of each indicator
+        odd = filled[words[filled] != words[first[rows.group[filled]]]]
+        if len(odd):
+            one, other = first[rows.group[odd[0]]], odd[0]
+            raise FileProblem(
+                f"rows of one indicator differ in column “{part}”",
+                where=f"{rows.table.where}, row {rows.table.row_numbers[other]}",
+                found=f"{rows.about(other)}: “{column[other]}”, and “{column[one]}” in row "
+                f"{rows.table.row_numbers[one]}",
+                expected="the same in every row of an indicator",
+                todo=f"Correct the column “{part}”, or give the rows another indicator",
+            )
 
 
 def _source(words: dict[str, np.ndarray]) -> str:

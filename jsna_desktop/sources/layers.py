@@ -111,9 +111,16 @@ def _shapefile_is_whole(peek: Peek) -> None:
 
 
 def _broken(peek: Peek, error: Exception) -> FileProblem:
-    return FileProblem(
-        "the shapes are damaged or cut short", where=peek.where, found=str(error).splitlines()[0], todo=_DAMAGE
-    )
+    said = str(error).splitlines()[0]
+    if "not recognized as being in a supported" in said:
+        return FileProblem(
+            "the shapes are damaged or of a kind that cannot be read",
+            where=peek.where,
+            expected="GeoJSON, GeoPackage, a zipped shapefile or GeoParquet",
+            todo="Choose another file",
+        )
+    said = said.rpartition("failed: ")[2].partition(";")[0] if "sqlite3" in said else said
+    return FileProblem("the shapes are damaged or cut short", where=peek.where, found=said, todo=_DAMAGE)
 
 
 def read_layer(peek: Peek, layer: Layer, fields: tuple[str, ...] | None = None) -> Shapes:
@@ -173,7 +180,9 @@ def as_text(column: Any) -> np.ndarray:
 
 def _from_wkb(peek: Peek, wkb: np.ndarray) -> np.ndarray:
     try:
-        return shapely.from_wkb(wkb)
+        # A coordinate that is no number is refused when it is brought to the grid.
+        with np.errstate(invalid="ignore"):
+            return shapely.from_wkb(wkb)
     except shapely.errors.ShapelyError as error:
         raise _broken(peek, error) from error
 

@@ -1,6 +1,7 @@
 """A whole table in memory, column by column as NumPy arrays, with the file's own row numbers for messages."""
 
 import io
+import re
 from collections.abc import Collection, Sequence
 from typing import Any
 
@@ -156,13 +157,35 @@ def read_table(peek: Peek, text: Collection[str] = (), columns: Collection[str] 
             low_memory=parallel,
         )
     except pd.errors.ParserError as error:
-        raise FileProblem(
-            "a row of the table cannot be read", where=peek.where, found=str(error), todo="Correct it, or save it again"
-        ) from error
+        raise _unreadable(peek.where, str(error)) from error
     except pd.errors.EmptyDataError:
         frame = pd.DataFrame(columns=places)
     frame.columns = [headings[place] for place in places]
     return _filled(Table(frame[wanted], sheet.header_row + 2, peek.where))
+
+
+def _unreadable(where: str, said: str) -> FileProblem:
+    """What pandas said of a row, in an officer's words; its own words where they are of another kind."""
+    cells_found = re.search(r"Expected (\d+) fields in line (\d+), saw (\d+)", said)
+    if cells_found:
+        expected, row, found = cells_found.groups()
+        return FileProblem(
+            "a row has more cells than the heading",
+            where=f"{where}, row {row}",
+            found=f"{found} cells",
+            expected=f"{expected}, as in the heading",
+            todo="Put text that holds commas in quotation marks, or remove the cells at its end",
+        )
+    quote = re.search(r"EOF inside string starting at row (\d+)", said)
+    if quote:
+        return FileProblem(
+            "a quotation mark is never closed",
+            where=f"{where}, row {int(quote[1]) + 1}",
+            todo="Close it, or remove it",
+        )
+    return FileProblem(
+        "a row of the table cannot be read", where=where, found=said.strip(), todo="Correct it, or save it again"
+    )
 
 
 def _digits(sheet: Sheet, place: int) -> bool:
@@ -186,7 +209,8 @@ def _filled(table: Table) -> Table:
     """Without blank rows; FileProblem where nothing is left."""
     blank = table.frame.iloc[:, 0].isna().to_numpy()
     if blank.any():
-        blank &= table.frame.isna().all(axis=1).to_numpy()
+        # Not in place: the array that pandas hands out may be one that nobody may write to.
+        blank = blank & table.frame.isna().all(axis=1).to_numpy()
         table.keep(~blank)
     if not len(table):
         raise FileProblem("the table has a heading but no rows", where=table.where, todo="Download or save it again")

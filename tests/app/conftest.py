@@ -77,12 +77,23 @@ def faults() -> list[BaseException]:
     return []
 
 
+class _NoDialogs:
+    """A system dialog would wait for ever: a test that needs one puts its answer in its place."""
+
+    def __getattr__(self, name: str) -> Callable:
+        def asked(*_: object, **__: object) -> None:
+            raise AssertionError(f"the window asked for {name}")
+
+        return asked
+
+
 @pytest.fixture
 def window(qtbot, qapp: QApplication, settings: QSettings, faults: list) -> Iterator[MainWindow]:
     """The window on its start screen, 1366 × 768."""
     made = make_window(qapp, settings)
     qtbot.addWidget(made)
     made.tasks.failed.connect(faults.append)
+    made.choose = _NoDialogs()
     made.resize(1366, 768)
     with qtbot.waitActive(made):
         made.show()

@@ -94,6 +94,19 @@ def test_places_and_profile_are_over_the_map_where_it_is_narrow(at_work, settled
     assert window.profile.isVisible()
     QTest.mouseClick(window.profile.close_button, Qt.MouseButton.LeftButton)
     assert not window.profile.isVisible()
+    QTest.mouseClick(window.header.places, Qt.MouseButton.LeftButton)
+    QTest.keyClick(window.places.list, Qt.Key.Key_Escape)
+    assert not window.places.isVisible()
+    assert window.map.canvas.hasFocus()
+
+
+def test_what_floats_on_the_map_stays_beside_the_profile(at_work, settled):
+    window = at_work
+    window.resize(683, 384)
+    window.bench.show_sheet(True)
+    QApplication.processEvents()
+    for card in (window.map.tool_bar, window.map.colour_by, window.map.legend):
+        assert card.geometry().right() < window.profile.geometry().left()
 
 
 def test_words_are_never_cut_in_the_profile(at_work, settled):

@@ -97,6 +97,12 @@ def test_the_profile_follows_while_a_line_is_drawn_and_changed(at_work, settled,
     settled()
     drawn = window.profile._subtitle.text()
     assert "part" in drawn
+    window.actions_.tools["select"].trigger()  # the line stays until it is named or something else is chosen
+    settled()
+    assert window.profile._subtitle.text() == drawn
+    left, top = canvas.view.to_screen(np.array([x - 6000, y]))
+    line = canvas.grab().toImage().pixelColor(round(float(left)), round(float(top)))
+    assert line.lightnessF() < 0.35
     QTest.keyClicks(window.profile.naming.field, "Middle")
     QTest.keyClick(window.profile.naming.field, Qt.Key.Key_Return)
     settled()
@@ -164,15 +170,31 @@ def test_another_indicator_colours_the_map_and_its_legend(at_work, settled):
     chip = window.map.colour_by
     before = window.map.canvas.grab().toImage()
     chip.open()
-    QTest.keyClicks(chip.popup.field, "fuel poverty")
+    wanted = next(i for i in window.session.colourable() if i.unit == "%")
+    QTest.keyClicks(chip.popup.field, wanted.name.upper())
     items = chip.popup.list.choices.items
     assert [item for item in items if isinstance(item, str)]  # under its heading
     QTest.keyClick(chip.popup.field, Qt.Key.Key_Return)
     settled()
-    assert "fuel poverty" in window.colouring.indicator.name.casefold()
+    assert window.colouring.indicator == wanted
     assert window.map.legend._title.text().startswith(window.colouring.indicator.name)
     assert window.map.canvas.grab().toImage() != before
     assert "%" in window.map.canvas.describe(3)
+
+
+def test_places_come_from_a_table_of_codes(at_work, settled, tmp_path, qtbot):
+    window = at_work
+    codes = window.session.contents.blocks.codes[:6]
+    table = tmp_path / "Schools_areas.csv"
+    table.write_text(
+        "LSOA21CD,SCH24CD,SCH24NM\n" + "".join(f"{c},S{n // 3},School {n // 3}\n" for n, c in enumerate(codes))
+    )
+    window.choose.open = lambda _title, _kinds: [table]
+    window.actions_.import_places.trigger()
+    qtbot.waitUntil(lambda: window.desk.in_set == "Schools areas", timeout=30_000)
+    settled()
+    assert _names(window) == ["School 0", "School 1"]
+    assert "2 places were added as Schools areas." in window.map.banner.text.text()
 
 
 def test_find_takes_one_to_a_place_an_area_and_a_postcode(at_work, settled):

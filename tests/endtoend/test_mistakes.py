@@ -106,3 +106,74 @@ def test_sensitive_data_does_not_leave(jsna: Run, county: Path, tmp_path: Path) 
     row = jsna("profile", county, "--indicator", "local.referrals", "--format", "json").json()["rows"][0]
     assert row["value"] is None
     assert row["numerator"] is None
+
+
+def test_a_kind_or_a_geography_that_there_is_not_is_wrong_usage(jsna: Run, county: Path, tmp_path: Path) -> None:
+    before = fingerprint(county)
+    path = tmp_path / "counts.csv"
+    path.write_text("area_code,indicator,period,numerator,denominator\nX01000001,s,2024,1,9\n")
+    for option, value in (("--as", "gossip"), ("--geography", "lsoa1991")):
+        said = jsna("add", county, path, option, value)
+        assert said.code == 2
+        assert value in said.err
+    assert fingerprint(county) == before
+
+
+def test_codes_that_nothing_knows_are_said_when_they_are_added(jsna: Run, county: Path, tmp_path: Path) -> None:
+    path = tmp_path / "counts.csv"
+    rows = "".join(f"X0199900{n},s,2024,1,9\n" for n in range(9))
+    path.write_text("area_code,indicator,period,numerator,denominator\n" + rows)
+    said = jsna("add", county, path, "--geography", "lsoa2021")
+    assert said.code == 0
+    assert "9 codes are in no boundary or lookup" in said.out
+
+
+def test_the_same_file_twice_in_one_call_is_added_once(jsna: Run, county: Path, tmp_path: Path) -> None:
+    path = tmp_path / "counts.csv"
+    path.write_text("area_code,indicator,period,numerator,denominator\nX01000001,s,2024,1,9\n")
+    said = jsna("add", county, path, path)
+    assert said.out.count("already there") == 1
+    assert [d["id"] for d in jsna("show", county, "--json").json()["datasets"]].count("local.counts") == 1
+
+
+@pytest.mark.parametrize("line", ['x = {a = "b"}', "area_code = 1", 'area_code = "A"\nindicator = "A"'])
+def test_a_column_map_that_makes_no_sense(jsna: Run, county: Path, tmp_path: Path, line: str) -> None:
+    (tmp_path / "map.toml").write_text(line)
+    (tmp_path / "table.csv").write_text("A,B\nX01000001,1\n")
+    said = jsna("add", county, tmp_path / "table.csv", "--map", tmp_path / "map.toml")
+    assert said.code == 3
+    assert "map.toml" in said.err
+
+
+def test_what_cannot_be_written_is_said(jsna: Run, county: Path, tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.write_text("in the way")
+    for arguments in (
+        ("localities", "export", county, tmp_path / "nowhere" / "places.csv"),
+        ("localities", "export", county, tmp_path / "nowhere" / "places.gpkg"),
+        ("template", "indicator", tmp_path / "nowhere" / "empty.csv"),
+        ("demo", file),
+        ("pack", county, "--out", tmp_path / "packs", "--formats", ","),
+    ):
+        said = jsna(*arguments)
+        assert said.code == 2
+        assert said.err.count("\n") == 1, "one message"
+
+
+def test_a_profile_of_nothing_still_has_headings(jsna: Run, tmp_path: Path) -> None:
+    workspace, places = tmp_path / "new.jsna", tmp_path / "places.csv"
+    places.write_text("LSOA21CD,Locality\nE01031841,North\n")
+    jsna("new", workspace)
+    jsna("localities", "add", workspace, places)
+    assert jsna("profile", workspace, "--format", "csv").out.startswith("locality,indicator,")
+
+
+def test_a_long_name_does_not_break_the_table(jsna: Run, tmp_path: Path) -> None:
+    workspace, places, counts = tmp_path / "new.jsna", tmp_path / "places.csv", tmp_path / "counts.csv"
+    places.write_text(f"LSOA21CD,Locality\nE01034000,{'N' * 500}\nE01034001,South\n")
+    counts.write_text("area_code,indicator,period,numerator,denominator\nE01034000,s,2024,1,9\nE01034001,s,2024,1,9\n")
+    jsna("new", workspace)
+    assert jsna("add", workspace, counts).code == 0
+    jsna("localities", "add", workspace, places)
+    lines = jsna("profile", workspace).out.splitlines()
+    assert len({line.index("2024") for line in lines if "2024" in line}) == 1

@@ -163,7 +163,8 @@ class FileRow(QWidget):
         name.setToolTip(str(path))
         title = Text(look, found.title if found else "Reading …", "strong", "" if found else "muted", wrap=True)
         detail = Text(look, _detail(found), "small", "muted", wrap=True)
-        detail.setVisible(bool(detail.text()))
+        if not detail.text():
+            detail.hide()  # never show(): without a parent yet it would be a window of its own
         what = QVBoxLayout()
         what.setSpacing(1)
         what.addWidget(title)

@@ -25,7 +25,8 @@ class Sheet(QWidget):
         self.card = Card(self, "sheetCard")
         self.title = Text(look, title, "title", wrap=True)
         self.lead = Text(look, lead, tone="muted", wrap=True)
-        self.lead.setVisible(bool(lead))
+        if not lead:
+            self.lead.hide()
         head = QVBoxLayout()
         head.setContentsMargins(18, 16, 18, 14)
         head.setSpacing(2)

@@ -158,6 +158,8 @@ class ChoiceView(QListView):
 
     def _move_to(self, row: int, way: int) -> None:
         items = self.choices.items
+        if not items:
+            return
         for place in (
             *range(row, len(items) if way > 0 else -1, way),
             *range(row, -1 if way > 0 else len(items), -way),

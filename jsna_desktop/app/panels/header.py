@@ -43,6 +43,7 @@ class Header(QFrame):
         self.pack.clicked.connect(pack.trigger)
         self._full_name = ""
         self._at_work = True
+        self._drawer = False
         for action, button in ((add, self.add), (pack, self.pack)):
             action.enabledChanged.connect(button.setEnabled)
             button.setEnabled(action.isEnabled())
@@ -62,6 +63,7 @@ class Header(QFrame):
     def show_at_work(self, at_work: bool) -> None:
         """On the start screen only the name and its menu are there."""
         self._at_work = at_work
+        self.places.setVisible(self._drawer and at_work)
         for widget in (self.find_box, self.add, self.pack):
             widget.setVisible(at_work)
         if not at_work:
@@ -71,7 +73,8 @@ class Header(QFrame):
         self.arrange()
 
     def show_drawer(self, there: bool) -> None:
-        self.places.setVisible(there)
+        self._drawer = there
+        self.places.setVisible(there and self._at_work)
         self.arrange()
 
     def _restyle(self) -> None:

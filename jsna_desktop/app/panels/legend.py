@@ -48,12 +48,9 @@ class LegendCard(Card):
         self._ramp.show_breaks(view.breaks)
         spoken = ", ".join(words.plain(edge) for edge in view.breaks)
         self.setAccessibleDescription(f"{view.title}. Five classes from light to dark: {spoken}. {note}")
-        self.fit()
 
-    def fit(self) -> None:
-        """As wide as the design's, or as its parent allows; as high as its words need."""
-        parent = self.parentWidget()
-        room = parent.width() - 28 if parent is not None else 308
+    def fit(self, room: int) -> None:
+        """As wide as its words call for, at most `room`; as high as they need."""
         natural = (
             max(
                 self._ramp.sizeHint().width(),

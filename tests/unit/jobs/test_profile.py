@@ -11,7 +11,7 @@ from scipy import stats
 
 from jsna_desktop.indicator import Indicator
 from jsna_desktop.jobs.figures import load_figures
-from jsna_desktop.jobs.localities import add_polygon, add_selection
+from jsna_desktop.jobs.localities import add_polygon, add_selection, localities
 from jsna_desktop.jobs.profile import profile, profile_of_blocks, profile_of_shape
 from jsna_desktop.measures.intervals import byar_count, wilson
 from jsna_desktop.workspace.store import Store
@@ -239,3 +239,73 @@ def test_sensitive_numbers_do_not_pass_the_gate(store: Store) -> None:
     assert [row[name] for name in numbers] == [None] * 5
     assert all(c["value"] is None for c in row["comparators"])
     assert "sensitive" in row["note"]
+
+
+def test_a_count_alone_gets_no_verdict(store: Store) -> None:
+    count = Indicator("local.falls", "Falls", "count", "2024", "lsoa2021", polarity="low good", numerator="n")
+    keep(store, table(count, n=CASES))
+    row = one(store, "local.falls")
+    assert row["lower_ci"] is not None
+    assert row["comparators"][0]["value"] is not None
+    assert row["comparators"][0]["verdict"] == "not compared"
+
+
+def test_a_table_that_stops_at_the_edge_of_the_county_is_not_england(store: Store) -> None:
+    """The residents of a county are unknown beyond it, so a gap measured by them alone would weigh nothing."""
+    short = PEOPLE.copy()
+    short[8:] = np.nan
+    figures = Indicator("local.carers", "Carers", "proportion", "2025", "lsoa2021", numerator="n", denominator="d")
+    keep(store, residents(short, "2025"), table(figures, n=np.where(np.isnan(short), np.nan, CASES), d=short))
+    row = one(store, "local.carers", CODES[[0, 6]])
+    assert row["value"] is not None
+    assert row["comparators"][0]["value"] is None
+    rows = list(profile_of_blocks(load_figures(store, ["population.residents"]), "lsoa2021", CODES[6:12]).rows())
+    assert next(r for r in rows if r["period"] == "2025")["value"] is None
+
+
+def test_residents_are_not_a_sum_with_a_hole(store: Store) -> None:
+    short = PEOPLE.copy()
+    short[0] = np.nan
+    keep(store, residents(short, "2025"))
+    figures = load_figures(store)
+    assert profile_of_blocks(figures, "lsoa2021", FOUR).summaries[0].residents is None
+    assert profile_of_blocks(figures, "lsoa2021", CODES[6:8]).summaries[0].residents == PEOPLE[6:8].sum()
+
+
+def test_only_a_count_of_residents_weights_scores(store: Store) -> None:
+    score = Indicator("imd2025.average_score", "Score", "score", "2025", "lsoa2021", value="v", measure="average_score")
+    odd = replace(SMOKING, id="population.residents", period="2025")
+    values = RNG.uniform(2, 60, 36)
+    keep(store, table(score, v=values), table(odd, n=CASES, d=PEOPLE))
+    expected = np.average(values[held()], weights=PEOPLE[held()])
+    assert one(store, "imd2025.average_score")["value"] == pytest.approx(expected)
+
+
+def test_a_sliver_of_a_neighbour_does_not_take_the_district_away(store: Store) -> None:
+    keep(store, table(SMOKING, n=CASES, d=PEOPLE))
+    shape = shapely.box(1000, 0, 3002, 2000)  # two metres into the next district
+    row = next(iter(profile_of_shape(load_figures(store, ["local.smoking"]), shape).rows()))
+    assert [c["area"] for c in row["comparators"]] == ["Westshire"]
+
+
+def test_weights_that_cannot_be_kept_are_made_again(store: Store) -> None:
+    import sqlite3
+
+    add_polygon(store, "A", "Drawn", shapely.box(0, 0, 1400, 1000))
+    other = sqlite3.connect(store.path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    try:
+        made = profile(load_figures(store), localities(store))
+    finally:
+        other.execute("ROLLBACK")
+        other.close()
+    assert made.summaries[0].residents == pytest.approx(PEOPLE[0] + 0.4 * PEOPLE[1])
+
+
+def test_residents_from_sensitive_data_do_not_pass_the_gate(store: Store) -> None:
+    from jsna_desktop.jobs.show import contents
+
+    secret = residents(PEOPLE, "2025")
+    keep(store, replace(secret, dataset=replace(secret.dataset, sensitive=True)))
+    add_selection(store, "A", "Four", "lsoa2021", FOUR)
+    assert contents(store)["localities"][0]["residents"] is None

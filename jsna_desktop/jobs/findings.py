@@ -52,7 +52,7 @@ def _findings(figures: Figures, made: Profile, place: int, rows: list[dict], loc
         fictional=any(d.fictional for d in datasets),
         lede=pack_words.lede(locality.name, summary, rows, bands.period if bands else ""),
         figures=pack_words.figures(summary, rows),
-        standout=tuple(f"{f.lead} {f.rest}" for f in stands_out(rows)),
+        standout=tuple(f"{f.lead} {f.rest}".replace("\u00a0%", "%") for f in stands_out(rows)),
         definition=pack_words.definition(locality, summary),
         rows=tuple(_for_the_page(rows)),
         comparators=tuple(level for level in (DISTRICT, ENGLAND) if level in names),

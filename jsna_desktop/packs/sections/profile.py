@@ -135,8 +135,8 @@ def _row(row: dict, keys: list[str], main: str, drawn: dict[str, Any] | None, no
     for key in keys:
         other = spine.comparator(row, key)
         verdict = other["verdict"] if other else ""
-        # Where there is no interval nothing could be compared: saying so in every cell is noise.
-        if verdict == "not compared" and row["lower_ci"] is None:
+        # Where there is no interval or no other value nothing could be compared: saying so in every cell is noise.
+        if other and verdict == "not compared" and (row["lower_ci"] is None or other["value"] is None):
             verdict = ""
         value = value_text(other["value"] if other else None, row)
         comparators.append({"value": value, "verdict": verdict})

@@ -69,3 +69,5 @@ class MapArea(QWidget):
         self.banner.adjustSize()
         top = (chip.y() + chip.height() if not beside else bar.y() + bar.height()) + 10
         self.banner.move(max(_EDGE, (width - self.banner.width()) // 2), top)
+        corner = self.legend.geometry().right() + 10 if self.legend.isVisible() else 0
+        self.canvas.reserve(top - 10, self.covered, corner)

@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject, QStandardPaths, Signal
 
 from jsna_desktop.app.session import Contents, Session, load_contents
 from jsna_desktop.app.tasks import Tasks
+from jsna_desktop.errors import WorkspaceProblem
 from jsna_desktop.jobs.import_localities import Imported, import_file
 from jsna_desktop.jobs.progress import Progress
 from jsna_desktop.workspace.store import Store
@@ -62,14 +63,18 @@ class OpenWorkspace(QObject):
         self._tasks.run("Building the demonstration county", work, self.open_path)
 
     def save_copy(self, path: Path) -> None:
-        """Write a complete copy and go on in it."""
+        """Write a complete copy, named as its file, and go on in it."""
         session = self.session
         if session is None:
             return
+        if path.exists() and path.samefile(session.path):
+            raise WorkspaceProblem(
+                "this is the workspace itself", where=path.name, todo="It is always saved; give the copy another name"
+            )
 
         def work(_progress: Progress) -> Path:
             with session.gate:
-                session.store.save_copy(path)
+                session.store.save_copy(path, path.stem)
             return path
 
         self._tasks.run("Saving a copy", work, self.open_path)

@@ -17,7 +17,7 @@ from jsna_desktop.app.desk import Desk
 from jsna_desktop.app.dialogs.add_data import AddData
 from jsna_desktop.app.dialogs.explain import explain
 from jsna_desktop.app.dialogs.keys import show_keys
-from jsna_desktop.app.dialogs.new_workspace import NewWorkspace
+from jsna_desktop.app.dialogs.new_workspace import NewWorkspace, file_name
 from jsna_desktop.app.dialogs.pack import MakePack
 from jsna_desktop.app.dialogs.problem import show_problem
 from jsna_desktop.app.dialogs.rename import ask_name
@@ -230,9 +230,15 @@ class MainWindow(QMainWindow):
     def save_copy(self) -> None:
         if self.session is None:
             return
-        path = self.choose.save("Save a copy of the workspace", f"{self.session.name}.jsna")
-        if path is not None:
-            self.workspace.save_copy(path.with_suffix(".jsna"))
+        path = self.choose.save("Save a copy of the workspace", f"{file_name(self.session.name)}.jsna")
+        if path is None:
+            return
+        if path.suffix.lower() != ".jsna":
+            path = path.with_name(f"{path.name}.jsna")
+        try:
+            self.workspace.save_copy(path)
+        except UserError as error:
+            self.show_problem(error)
 
     # ---- data and packs
 
@@ -243,7 +249,7 @@ class MainWindow(QMainWindow):
 
     def add_files(self, paths: Sequence[Path]) -> None:
         """What was dropped or chosen: workspaces are opened, files are shown before they are added."""
-        workspaces = [path for path in paths if path.suffix == ".jsna"]
+        workspaces = [path for path in paths if path.suffix.lower() == ".jsna"]
         if workspaces:
             self.open_path(workspaces[0])
             return

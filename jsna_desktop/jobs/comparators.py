@@ -68,6 +68,8 @@ def _without_slivers(matrix: sparse.csr_array) -> sparse.csr_array:
     Generalised outlines of two censuses never quite meet: by slivers a district would lie in three. A place that is
     nothing but slivers keeps them.
     """
+    if (matrix.data == 1).all():
+        return matrix
     places = len(matrix.indptr) - 1
     rows = np.repeat(np.arange(places), np.diff(matrix.indptr))
     big = matrix.data > SLIVER

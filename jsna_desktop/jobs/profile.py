@@ -202,7 +202,8 @@ def summaries(
     parts.data = np.where((parts.data > _WHOLE) & (parts.data < 1 - _WHOLE), parts.data, 0.0)
     in_cut = parts @ known
     # A total with a hole in it is no total; a sliver of a neighbour's area is no hole.
-    unknown = (weights.matrix > _WHOLE) @ np.isnan(people.residents).astype(float) > 0
+    gaps = np.isnan(people.residents)
+    unknown = (weights.matrix > _WHOLE) @ gaps.astype(float) > 0 if gaps.any() else np.zeros(len(localities), bool)
     held = np.diff(weights.matrix.indptr)
     made = []
     for place, locality in enumerate(localities):

@@ -104,13 +104,17 @@ def stack(geography: str, blocks: int, items: list[BlockValues]) -> Stack:
 def _plan(columns: _Columns, item: BlockValues) -> Plan:
     indicator = item.indicator
     kind, arrays = indicator.kind, item.arrays
-    if kind in (PROPORTION, RATE) and indicator.has_counts:
+    if kind in (PROPORTION, RATE) and {"numerator", "denominator"} <= set(arrays):
         return _ratio(columns, item, arrays["numerator"], arrays["denominator"])
-    if kind == COUNT:
+    if kind == COUNT and {"numerator", "value"} & set(arrays):
         return _count(columns, item)
-    if kind == MEAN and "n" in arrays and "sd" in arrays:
+    if kind == MEAN and {"value", "n", "sd"} <= set(arrays):
         return _mean(columns, item)
-    if kind in (SCORE, MODELLED, RANK, INDEX) and (indicator.measure or kind in (SCORE, MODELLED)):
+    if (
+        "value" in arrays
+        and kind in (SCORE, MODELLED, RANK, INDEX)
+        and (indicator.measure or kind in (SCORE, MODELLED))
+    ):
         return _weighted(columns, item)
     return Plan(indicator, refusal=_refusal(kind))
 
@@ -120,6 +124,8 @@ def _refusal(kind: str) -> str:
         return "ranks and deciles are not averaged"
     if kind == MEAN:
         return "a mean without the number measured and their spread (n, sd) cannot be combined"
+    if kind in (COUNT, SCORE, MODELLED):
+        return f"this {'modelled estimate' if kind == MODELLED else kind} has no values"
     if kind in (PROPORTION, RATE):
         return f"a {kind} without its numerator and denominator cannot be combined"
     if kind == "dsr":

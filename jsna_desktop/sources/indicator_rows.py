@@ -1,5 +1,6 @@
 """The rows of a plain indicator table, understood cell by cell and grouped by indicator, period, sex and age."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -86,8 +87,18 @@ class Rows:
         """Multiplier and unit: as given, else 100 and % for a proportion, 100,000 for a rate."""
         given = self.multiplier[mine]
         given = given[np.isfinite(given)]
-        multiplier = float(given[0]) if len(given) else _DEFAULT_MULTIPLIER.get(kind, 1.0)
         unit = self.first("unit", mine)
+        per = re.fullmatch(r"per (\d[\d,]*)\b.*", unit.lower())
+        said = float(per[1].replace(",", "")) if per else 0.0
+        multiplier = float(given[0]) if len(given) else said or _DEFAULT_MULTIPLIER.get(kind, 1.0)
+        if kind == RATE and said and said != multiplier:
+            raise FileProblem(
+                "the unit and the multiplier of an indicator contradict each other",
+                where=f"{self.table.where}, row {self.table.row_numbers[mine[0]]}",
+                found=f"“{unit}” and {multiplier:,.0f}",
+                expected=f"“per {multiplier:,.0f}” or {said:,.0f}",
+                todo="Correct one of them",
+            )
         if not unit and ((kind == PROPORTION and multiplier == 100) or self.percent):
             unit = "%"
         if not unit and kind == RATE:

@@ -58,8 +58,20 @@ def read(peek: Peek, found: Recognised, options: Options) -> Reading:
     for number in range(rows.groups):
         mine = np.flatnonzero(rows.group == number)
         _no_repeats(peek.where, rows, mine, row_codes)
-        made.append(_indicator(rows, mine, place, len(codes), geography, columns, withheld))
+        indicator = _indicator(rows, mine, place, len(codes), geography, columns, withheld)
+        if indicator is None:
+            table.problem(f"no number in any row of {rows.about(mine[0])}; left out", mine)
+            continue
+        made.append(indicator)
         options.progress("Arranging indicators by area", number / rows.groups)
+    if not made:
+        raise FileProblem(
+            "the table has no number in any row",
+            where=peek.where,
+            found=f"columns {', '.join(h for name, h in own.items() if name in MEASURED)}, blank or marked as missing",
+            expected="numerator and denominator, or value",
+            todo="Download or save it again",
+        )
     periods = sorted({indicator.period for indicator in made})
     dataset = known.describe(
         peek,
@@ -114,8 +126,8 @@ def _indicator(
     geography: str,
     columns: dict[str, np.ndarray],
     withheld: dict[str, np.ndarray],
-) -> Indicator:
-    """One indicator; its parts are added to `columns` as `<id>|<period>…|<part>`."""
+) -> Indicator | None:
+    """One indicator; its parts go into `columns` as `<id>|<period>…|<part>`. None where its rows hold no number."""
     first = mine[0]
     cell = str(rows.words["indicator"][first])
     name = cell if "." in cell else f"local.{cell}"
@@ -133,6 +145,8 @@ def _indicator(
             hidden = np.zeros(count, dtype=bool)
             hidden[place[mine]] = rows.withheld[part][mine]
             withheld[parts[part]] = hidden
+    if not parts:
+        return None
     kind = rows.kind_of(mine, parts)
     multiplier, unit = rows.scale(mine, kind)
     return Indicator(

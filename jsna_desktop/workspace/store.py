@@ -169,12 +169,18 @@ class Store:
         found += [f"{table}: a row refers to nothing" for table, *_ in self.all("PRAGMA foreign_key_check")]
         return found
 
-    def save_copy(self, path: Path) -> None:
-        """A complete copy of the workspace at `path`, made beside it first and then put in place."""
+    def save_copy(self, path: Path, name: str | None = None) -> None:
+        """A complete copy of the workspace at `path`, made beside it first and then put in place.
+
+        `name` is what the copy is called; the workspace itself keeps its own.
+        """
         part = path.with_name(path.name + ".part")
         part.unlink(missing_ok=True)
         with self._lock, self._translated():
             self._connection.execute("VACUUM INTO ?", (str(part),))
+        if name is not None:
+            with self._connect(part, read_only=False) as copy, copy.transaction():
+                copy.run("UPDATE meta SET value = ? WHERE key = 'name'", [name])
         part.replace(path)
 
     @contextmanager

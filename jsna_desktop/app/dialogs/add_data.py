@@ -112,8 +112,8 @@ class AddData(Sheet):
 
     def _done(self, datasets: object) -> None:
         self._task = None
+        self.close_sheet()  # first: what follows shows its own progress
         self.added.emit(datasets)
-        self.close_sheet()
 
     def _fail(self, error: Exception) -> None:
         self._task = None

@@ -10,6 +10,7 @@ from jsna_desktop.app.theme import Look
 from jsna_desktop.app.widgets import Button, Text
 
 _FORBIDDEN = '<>:"/\\|?*'
+_LONGEST = 60  # letters, which may be four bytes each: file systems take 255 bytes
 
 
 class NewWorkspace(Sheet):
@@ -71,6 +72,8 @@ class NewWorkspace(Sheet):
         problem = ""
         if not file_name(name):
             problem = "The workspace needs a name."
+        elif not path.is_absolute():
+            problem = "Give the whole path of a folder."
         elif not path.parent.is_dir():
             problem = "There is no such folder."
         elif path.exists():
@@ -86,4 +89,5 @@ class NewWorkspace(Sheet):
 
 def file_name(name: str) -> str:
     """A name without the characters that a file's name may not have."""
-    return "".join("-" if letter in _FORBIDDEN else letter for letter in name).strip(" .")
+    kept = "".join("-" if letter in _FORBIDDEN else letter for letter in name).strip(" .")
+    return kept[:_LONGEST].rstrip(" .")

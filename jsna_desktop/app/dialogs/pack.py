@@ -127,7 +127,10 @@ class MakePack(Sheet):
             self.folder.setText(str(chosen))
 
     def _make(self) -> None:
-        places, folder, session = self.ticked(), Path(self.folder.text()).expanduser(), self._session
+        places, folder, session = self.ticked(), Path(self.folder.text().strip()).expanduser(), self._session
+        if not folder.is_absolute():
+            self._say_problem("Give the whole path of a folder.")
+            return
 
         def work(progress: Progress) -> list[Path]:
             folder.mkdir(parents=True, exist_ok=True)
@@ -172,10 +175,15 @@ class MakePack(Sheet):
         self._count()
         if isinstance(error, UserError | OSError):
             told = error.message if isinstance(error, UserError) else f"The folder cannot be written: {error.strerror}."
-            self.doing.setText(told)
+            self._say_problem(told)
             return
         self.close_sheet()
         self.broke.emit(error)
+
+    def _say_problem(self, told: str) -> None:
+        self.doing.setText(told)
+        self.fit()
+        self.folder.setFocus()
 
     def _show(self) -> None:
         QDesktopServices.openUrl(QUrl.fromLocalFile(self.folder.text()))

@@ -25,7 +25,6 @@ from jsna_desktop.app.map.tools import TOOLS, EditTool, MapMouse, SelectTool, To
 from jsna_desktop.app.map.tools.select import toggled
 from jsna_desktop.areas.coverage import PackedPolygons
 
-_HINT_TOP_PX = 64.0  # below the tool bar
 _NOTE_MS = 6000
 _ZOOM_STEP = 1.25
 _PAN_STEP_PX = 64
@@ -152,7 +151,7 @@ class MapCanvas(PaintedMap):
     def _paint_on_top(self, draw: Overlay) -> None:
         hint = self._note or self._tool.hint
         if hint:
-            draw.hint(hint, _HINT_TOP_PX)
+            draw.hint(hint, self._top + 8.0)
         if self._ring:
             draw.focus_ring()
 

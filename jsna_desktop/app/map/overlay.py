@@ -15,6 +15,7 @@ class Overlay:
     """Draws with one painter in one view's logical pixels; places are in EPSG:27700 metres."""
 
     def __init__(self, painter: QPainter, view: View, look: Look, font: QFont) -> None:
+        """`font` for the words, as large as the person wants them."""
         self._p, self._view, self._look = painter, view, look
         self._font = font
 
@@ -96,7 +97,8 @@ class Overlay:
         metres = scale_bar_length(view.scale, 96.0)
         length = metres / view.scale
         text = f"{metres / 1000:g} km" if metres >= 1000 else f"{metres:g} m"
-        right, base = view.width - 15.0, view.height - 48.0
+        line = QFontMetricsF(self._font).height()
+        right, base = view.width - 15.0, view.height - 18.0 - 2 * line
         ends = QPolygonF(
             [
                 QPointF(right - length, base - 6),
@@ -110,32 +112,32 @@ class Overlay:
         p.fillRect(QRectF(right - length - 4, base - 10, length + 8, 16), plate)
         p.setPen(look.pen(look.muted, 1.6))
         p.drawPolyline(ends)
-        self._note(text, right, base + 22)
+        self._note(text, right, base + 7 + line)
 
     def attribution(self, text: str, legend_px: int) -> None:
         """Who made the data, in the bottom right corner, on as many lines as it needs beside the
         legend (`legend_px` wide)."""
         if text:
-            room = max(180.0, self._view.width - 15.0 - legend_px)
-            lines = _wrapped(text, QFontMetricsF(self._small()), room)
-            for up, line in enumerate(reversed(lines)):
-                self._note(line, self._view.width - 15.0, self._view.height - 12.0 - 15.0 * up)
+            metrics = QFontMetricsF(self._font)
+            room = max(180.0, self._view.width - 25.0 - legend_px)
+            for up, line in enumerate(reversed(_wrapped(text, metrics, room))):
+                self._note(line, self._view.width - 15.0, self._view.height - 12.0 - metrics.height() * up)
 
     def hint(self, text: str, top: float) -> None:
         """What the tool in hand does, or why it did not, below the tool bar."""
         p, look = self._p, self._look
-        p.setFont(self._small())
-        metrics = QFontMetricsF(self._small())
+        p.setFont(self._font)
+        metrics = QFontMetricsF(self._font)
         room = self._view.width - 28.0 - 20.0
         lines = _wrapped(text, metrics, room)
         width = max(metrics.horizontalAdvance(line) for line in lines) + 20
-        box = QRectF(14, top, width, 10 + 17 * len(lines))
+        box = QRectF(14, top, width, 10 + metrics.lineSpacing() * len(lines))
         p.setPen(look.pen(look.muted, 1.0, alpha=0.4))
         p.setBrush(look.ground)
         p.drawRoundedRect(box, 6, 6)
         p.setPen(look.ink)
         for i, line in enumerate(lines):
-            p.drawText(QPointF(24, top + 18 + 17 * i), line)
+            p.drawText(QPointF(24, top + 5 + metrics.ascent() + metrics.lineSpacing() * i), line)
 
     def focus_ring(self) -> None:
         """The map has the keyboard."""
@@ -143,19 +145,14 @@ class Overlay:
         self._p.setPen(self._look.pen(self._look.accent, 2.0))
         self._p.drawRect(QRectF(1, 1, self._view.width - 2, self._view.height - 2))
 
-    def _small(self) -> QFont:
-        font = QFont(self._font)
-        font.setPixelSize(12)
-        return font
-
     def _note(self, text: str, right: float, baseline: float) -> None:
         """Small text ending at `right`, on a plate that only shows where there is map behind it."""
-        font = self._small()
-        width = QFontMetricsF(font).horizontalAdvance(text)
+        metrics = QFontMetricsF(self._font)
+        width = metrics.horizontalAdvance(text)
         plate = QColor(self._look.ground)
         plate.setAlphaF(0.82)
-        self._p.fillRect(QRectF(right - width - 4, baseline - 12, width + 8, 16), plate)
-        self._p.setFont(font)
+        self._p.fillRect(QRectF(right - width - 4, baseline - metrics.ascent(), width + 8, metrics.height()), plate)
+        self._p.setFont(self._font)
         self._p.setPen(self._look.muted)
         self._p.drawText(QPointF(right - width, baseline), text)
 

@@ -23,7 +23,7 @@ from jsna_desktop.areas.coverage import PackedPolygons, block_at, representative
 _MARGIN_PX = 96  # painted beyond each edge, so that a pan shows no blank
 _STILL_MS = 70  # after this long without a move, the margin is filled again
 _LINE_PX = 3
-_LEGEND_PX = 330  # bottom left belongs to the legend
+_DEARER = 1.05  # as much smaller the map may be to stay clear of the legend
 _GREAT_BRITAIN: Box = (80_000.0, 5_000.0, 656_000.0, 658_000.0)
 
 
@@ -54,6 +54,7 @@ class PaintedMap(QWidget):
         self._hidden_place: int | None = None
         self._selection = np.array([], dtype=int)
         self._attribution = ""
+        self._top = self._right = self._corner = 0
         self._numbers = {"blocks": 0, "marks": 0}  # the content that is up to date
         self._asked: dict[str, tuple[int, View]] = {}
         self._frames: dict[str, Frame] = {}
@@ -188,7 +189,26 @@ class PaintedMap(QWidget):
             whole = self._blocks.finest.total_bounds if len(self._blocks) else _GREAT_BRITAIN
             bounds = _GREAT_BRITAIN if np.isnan(whole[0]) else whole
         self._fit_box = bounds
-        self._move_to(View.fitted(bounds, self.width(), self.height()))
+        self._move_to(self._fitted(bounds))
+
+    def reserve(self, top: int, right: int, corner: int) -> None:
+        """What floats on the map, in logical pixels: as deep from the top, as wide from the right, and as
+        wide in the bottom left corner. What is fitted keeps clear of it where there is room.
+        """
+        if (top, right, corner) != (self._top, self._right, self._corner):
+            self._top, self._right, self._corner = top, right, corner
+            if self._fit_box is not None:
+                self._move_to(self._fitted(self._fit_box))
+            self.update()
+
+    def _fitted(self, box: Box) -> View:
+        """Below the tools, beside what covers the right; beside the legend too where that costs no size."""
+        width, height = self.width(), self.height()
+        top = min(self._top, height // 3)
+        right = self._right if self._right <= width * 2 // 3 else 0
+        view = View.fitted(box, width, height, taken=(0, top, right, 0))
+        beside = View.fitted(box, width, height, taken=(self._corner, top, right, 0))
+        return beside if beside.scale <= view.scale * _DEARER else view
 
     def pan(self, dx: float, dy: float) -> None:
         """Moves the map right and down by logical pixels."""
@@ -285,7 +305,7 @@ class PaintedMap(QWidget):
         draw = Overlay(painter, self._view, self._look, self.font())
         self._paint_in_hand(draw)
         draw.scale_bar()
-        draw.attribution(self._attribution, _LEGEND_PX)
+        draw.attribution(self._attribution, self._corner)
         self._paint_on_top(draw)
         painter.end()
 
@@ -322,7 +342,7 @@ class PaintedMap(QWidget):
         size = self.size()
         view = self._view.resized(size.width(), size.height())
         if self._fit_box is not None:
-            view = View.fitted(self._fit_box, size.width(), size.height())
+            view = self._fitted(self._fit_box)
         self._move_to(view)
 
     def showEvent(self, event: QShowEvent) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 Box = tuple[float, float, float, float]
+Margins = tuple[int, int, int, int]  # left, top, right, bottom, in logical pixels
 
 CLOSEST = 0.2  # metres a pixel: a garden shed
 FURTHEST = 4000.0  # metres a pixel: Great Britain in 300 pixels
@@ -23,11 +24,16 @@ class View:
     height: int
 
     @classmethod
-    def fitted(cls, box: Box, width: int, height: int, padding: int = 24) -> "View":
-        """The whole of `box` (minx, miny, maxx, maxy), with `padding` pixels left round it."""
-        room_x, room_y = max(width - 2 * padding, 16), max(height - 2 * padding, 16)
-        scale = max((box[2] - box[0]) / room_x, (box[3] - box[1]) / room_y)
-        return cls((box[0] + box[2]) / 2, (box[1] + box[3]) / 2, _clamp(scale), width, height)
+    def fitted(cls, box: Box, width: int, height: int, padding: int = 24, taken: Margins = (0, 0, 0, 0)) -> "View":
+        """The whole of `box` (minx, miny, maxx, maxy), with `padding` pixels left round it, in the middle of
+        what is not `taken` at the edges.
+        """
+        left, top, right, bottom = (padding + edge for edge in taken)
+        room_x, room_y = max(width - left - right, 16), max(height - top - bottom, 16)
+        scale = _clamp(max((box[2] - box[0]) / room_x, (box[3] - box[1]) / room_y))
+        x = (box[0] + box[2]) / 2 - (left + room_x / 2 - width / 2) * scale
+        y = (box[1] + box[3]) / 2 + (top + room_y / 2 - height / 2) * scale
+        return cls(x, y, scale, width, height)
 
     @property
     def box(self) -> Box:

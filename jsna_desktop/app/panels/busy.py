@@ -1,6 +1,6 @@
 """What the program is doing just now, with a way to stop it; only for work that lasts."""
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from jsna_desktop.app.tasks import Task
@@ -15,7 +15,7 @@ class BusyCard(Card):
         super().__init__(parent)
         self._home = parent
         self._task: Task | None = None
-        self.doing = Text(look, "", "small")
+        self.doing = Text(look, "", "small", wrap=True)
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
         self.bar.setAccessibleName("Progress")
@@ -30,7 +30,8 @@ class BusyCard(Card):
         layout.setSpacing(14)
         layout.addLayout(left, 1)
         layout.addWidget(self.stop)
-        self.setFixedWidth(look.px(360))
+        self._look = look
+        self._home.installEventFilter(self)
         self._patience = QTimer(self, singleShot=True, interval=_PATIENCE_MS)
         self._patience.timeout.connect(self._appear)
         self.hide()
@@ -41,13 +42,19 @@ class BusyCard(Card):
         self.doing.setText(task.label)
         self.bar.setRange(0, 0)
         task.progressed.connect(self._progress)
-        task.ended.connect(self._end)
+        task.ended.connect(lambda: self._end(task))
         self._patience.start()
 
     def place(self) -> None:
         parent = self._home
+        self.setFixedWidth(min(self._look.px(360), parent.width() - 16))
         self.adjustSize()
         self.move((parent.width() - self.width()) // 2, max(8, parent.height() - self.height() - 60))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Resize and self.isVisible():
+            self.place()
+        return super().eventFilter(watched, event)
 
     def _appear(self) -> None:
         if self._task is not None:
@@ -67,7 +74,9 @@ class BusyCard(Card):
             self.doing.setText("Stopping …")
             self._task.cancel()
 
-    def _end(self) -> None:
+    def _end(self, task: Task) -> None:
+        if task is not self._task:
+            return  # the next one is watched already
         self._task = None
         self._patience.stop()
         self.hide()

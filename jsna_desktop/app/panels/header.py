@@ -43,7 +43,7 @@ class Header(QFrame):
         self.pack.clicked.connect(pack.trigger)
         self._full_name = ""
         self._at_work = True
-        self._drawer = False
+        self._drawer = self._read_only = False
         for action, button in ((add, self.add), (pack, self.pack)):
             action.enabledChanged.connect(button.setEnabled)
             button.setEnabled(action.isEnabled())
@@ -52,12 +52,14 @@ class Header(QFrame):
     def show_workspace(self, name: str, *, fictional: bool, read_only: bool, path: str) -> None:
         self._full_name = name
         self.badge.setVisible(fictional)
+        self._read_only = read_only
         self.saved.setText("Read only" if read_only else "Saved")
         self.saved.setToolTip(path)
         self.arrange()
 
     def show_saved(self, when: str) -> None:
-        self.saved.setText(f"Saved {when}")
+        if not self._read_only:
+            self.saved.setText(f"Saved {when}")
         self.arrange()
 
     def show_at_work(self, at_work: bool) -> None:

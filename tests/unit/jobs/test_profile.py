@@ -309,3 +309,14 @@ def test_residents_from_sensitive_data_do_not_pass_the_gate(store: Store) -> Non
     keep(store, replace(secret, dataset=replace(secret.dataset, sensitive=True)))
     add_selection(store, "A", "Four", "lsoa2021", FOUR)
     assert contents(store)["localities"][0]["residents"] is None
+
+
+@pytest.mark.parametrize("kind", ["score", "modelled", "proportion", "rate", "mean", "count"])
+@pytest.mark.parametrize("parts", [{"numerator": "a"}, {"denominator": "a"}, {"value": "a"}, {}])
+def test_a_kind_whose_parts_are_not_there_is_refused_and_spoils_no_other(store: Store, kind: str, parts: dict) -> None:
+    keep(store, table(Indicator("local.odd", "Odd", kind, "2024", "lsoa2021", **parts), a=PEOPLE))
+    rows = profile_of_blocks(load_figures(store), "lsoa2021", FOUR).rows()
+    found = {row["indicator"]: row for row in rows}
+    assert found["population.residents"]["value"] == PEOPLE[held()].sum()
+    odd = found["local.odd"]
+    assert odd["value"] is not None or odd["note"].startswith("not given")

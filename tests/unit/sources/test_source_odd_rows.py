@@ -92,3 +92,21 @@ def test_codes_of_no_known_kind_are_recorded(table: Table) -> None:
     found = table(counts().replace("E0103400", "Patch "))
     assert found.dataset.geography == ""
     assert "of no kind known" in messages(found)
+
+
+def test_an_indicator_without_any_number_is_left_out_and_said(table: Table) -> None:
+    found = table(counts() + "".join(f"{code},empty,2024,..,..\n" for code in CODES))
+    assert [indicator.id for indicator in found.indicators] == ["local.s"]
+    assert "no number in any row of empty, 2024" in messages(found)
+
+
+def test_a_table_without_any_number_is_refused(table: Table) -> None:
+    with pytest.raises(FileProblem, match="no number in any row"):
+        table(counts(first="s,2024,..,.."))
+
+
+def test_a_unit_says_the_multiplier(table: Table) -> None:
+    found = table(counts(*(',rate,"per 1,000"',) * 5, heading=COUNTS + ",kind,unit"))
+    assert found.indicators[0].multiplier == 1000
+    with pytest.raises(FileProblem, match="contradict"):
+        table(counts(*(',rate,"per 1,000",100',) * 5, heading=COUNTS + ",kind,unit,multiplier"))

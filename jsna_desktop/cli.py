@@ -6,11 +6,8 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from jsna_desktop import __version__
+from jsna_desktop.arguments import parser
 from jsna_desktop.errors import Cancelled, FileProblem, UsageProblem, UserError
-
-_EPILOG = """exit codes: 0 done; 2 wrong usage; 3 a file is not what it should be;
-4 the workspace is missing, locked or damaged; 5 refused for disclosure"""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -23,7 +20,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         from jsna_desktop.app.main_window import run
 
         return run(Path(arguments[0]) if arguments else None, sys.argv[:1])
-    options = _parser().parse_args(arguments)
+    options = parser(_jobs()).parse_args(arguments)
     try:
         code = options.job(options)
         if sys.stdout is not None:
@@ -48,105 +45,22 @@ def main(argv: Sequence[str] | None = None) -> int:
         return UsageProblem.exit_code
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="jsna-desktop",
-        description="Health needs of the places people recognise, offline. Without a command, the window opens.",
-        epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("--version", action="version", version=f"jsna-desktop {__version__}")
-    commands = parser.add_subparsers(metavar="COMMAND", required=True)
-
-    def command(name: str, job: Callable[[argparse.Namespace], int], about: str) -> argparse.ArgumentParser:
-        made = commands.add_parser(name, help=about, description=about[:1].upper() + about[1:] + ".")
-        made.set_defaults(job=job)
-        return made
-
-    c = command("demo", _demo, "write the fictional demonstration county: DIR/demo.jsna and its files")
-    c.add_argument("folder", metavar="DIR", type=Path)
-
-    c = command("new", _new, "make an empty workspace")
-    c.add_argument("workspace", metavar="WORKSPACE", type=Path)
-    c.add_argument("--name", metavar="TEXT", help="its name for people (default: the file's name)")
-
-    c = command("add", _add, "add files to a workspace, all of them or none")
-    c.add_argument("workspace", metavar="WORKSPACE", type=Path)
-    c.add_argument("files", metavar="FILE", type=Path, nargs="+")
-    c.add_argument("--as", dest="kind", metavar="KIND", help="what the files are, where they do not say")
-    c.add_argument("--geography", metavar="ID", help="lsoa2011, lsoa2021, oa2021, msoa2021, ward, district …")
-    c.add_argument("--map", metavar="FILE", type=Path, help='a TOML column map, as in: area_code = "Area"')
-    c.add_argument("--sensitive", action="store_true", help="results from these files never leave the program")
-    c.add_argument("--dry-run", action="store_true", help="say what the files are and add nothing")
-
-    c = command("show", _show, "datasets, indicators, localities and problems of a workspace")
-    c.add_argument("workspace", metavar="WORKSPACE", type=Path)
-    c.add_argument("--json", action="store_true")
-
-    c = command("check", _check, "integrity of the workspace file itself")
-    c.add_argument("workspace", metavar="WORKSPACE", type=Path)
-
-    _localities_parser(commands)
-
-    c = command("profile", _profile, "the profile of localities, every indicator with its interval")
-    c.add_argument("workspace", metavar="WORKSPACE", type=Path)
-    _select(c)
-    c.add_argument("--indicator", metavar="ID", action="append", default=None, help="repeatable; default: all")
-    c.add_argument("--method", choices=("blocks", "best-fit", "area"), help="how drawn places share out cut areas")
-    c.add_argument(
-        "--compare",
-        metavar="WHAT",
-        action="append",
-        default=None,
-        help="england, region, district or the name of a locality; repeatable (default: the first three)",
-    )
-    c.add_argument("--format", choices=("table", "json", "csv"), default="table")
-    c.add_argument("--out", metavar="FILE", type=Path)
-
-    c = command("template", _template, "an empty plain table with its headings explained, CSV or xlsx")
-    c.add_argument("kind", metavar="KIND", help="population, indicator or lookup")
-    c.add_argument("file", metavar="FILE", type=Path)
-
-    c = command("pack", _pack, "profile packs as tagged PDF, one a locality")
-    c.add_argument("workspace", metavar="WORKSPACE", type=Path)
-    _select(c)
-    c.add_argument("--out", metavar="DIR", type=Path, required=True)
-    c.add_argument("--formats", default="pdf", help="comma-separated; pdf")
-
-    c = command("selfcheck", _selfcheck, "try this installation: its libraries, the demonstration, a pack, the window")
-    c.add_argument("folder", metavar="DIR", type=Path, help="a new folder for what it makes")
-    return parser
-
-
-def _localities_parser(commands: argparse._SubParsersAction) -> None:
-    places = commands.add_parser("localities", help="add, list, remove or export localities")
-    actions = places.add_subparsers(metavar="ACTION", required=True)
-
-    def action(name: str, job: Callable[[argparse.Namespace], int], about: str) -> argparse.ArgumentParser:
-        made = actions.add_parser(name, help=about)
-        made.set_defaults(job=job)
-        made.add_argument("workspace", metavar="WORKSPACE", type=Path)
-        return made
-
-    c = action("add", _localities_add, "localities from polygons in a file or from a table of codes")
-    c.add_argument("file", metavar="FILE", type=Path)
-    c.add_argument("--set", metavar="NAME", help="the set they belong to (default: the file's name)")
-    c.add_argument("--name-field", metavar="F")
-    c.add_argument("--code-field", metavar="F", help="column of the locality's code: a lookup makes a locality a code")
-    c.add_argument("--geography", metavar="ID", help="of the small areas in a table that does not say: lsoa2021 …")
-    c = action("list", _localities_list, "localities with their residents")
-    c.add_argument("--set", metavar="NAME")
-    c.add_argument("--json", action="store_true")
-    c = action("remove", _localities_remove, "take localities out")
-    _select(c)
-    c = action("export", _localities_export, "localities as .gpkg or .geojson, or their blocks and weights as .csv")
-    c.add_argument("file", metavar="FILE", type=Path)
-    _select(c)
-
-
-def _select(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--set", metavar="NAME", action="append", default=[], help="every locality of a set")
-    parser.add_argument("--locality", metavar="NAME", action="append", default=[], help="one locality; repeatable")
+def _jobs() -> dict[str, Callable[[argparse.Namespace], int]]:
+    return {
+        "demo": _demo,
+        "new": _new,
+        "add": _add,
+        "show": _show,
+        "check": _check,
+        "localities add": _localities_add,
+        "localities list": _localities_list,
+        "localities remove": _localities_remove,
+        "localities export": _localities_export,
+        "profile": _profile,
+        "template": _template,
+        "pack": _pack,
+        "selfcheck": _selfcheck,
+    }
 
 
 def _progress():

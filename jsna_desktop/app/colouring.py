@@ -28,6 +28,7 @@ class Colouring(QObject):
         self._session, self._desk, self._bench, self._look = session, desk, bench, look
         self.indicator: Indicator | None = None
         self._values = np.empty(0)
+        self._read: tuple[Indicator, tuple[np.ndarray, np.ndarray, np.ndarray]] | None = None
         self._filled = self._outlined = True
         self._slots = (
             (bench.map.colour_by.chosen, self.choose),
@@ -48,6 +49,7 @@ class Colouring(QObject):
     def load(self) -> None:
         """Hand the blocks to the map and colour them by what coloured them before, else by deprivation."""
         blocks, canvas = self._session.contents.blocks, self._bench.map.canvas
+        self._read = None
         if blocks is None:
             canvas.set_blocks([], [], [])
         else:
@@ -80,7 +82,10 @@ class Colouring(QObject):
             canvas.set_colours(np.zeros(len(blocks.codes), dtype=int), [self._look.tokens["pale"]])
             legend.show_legend(None)
             return
-        self._values, classes, breaks = self._session.colours(self.indicator)
+        # Read once: other colours of the window must not wait for the workspace, which may be in use.
+        if self._read is None or self._read[0] != self.indicator:
+            self._read = (self.indicator, self._session.colours(self.indicator))
+        self._values, classes, breaks = self._read[1]
         canvas.set_colours(classes, self._look.ramp())
         if not len(breaks):
             legend.show_legend(None)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QMenu
 
 from jsna_desktop.app.actions import Actions
 from jsna_desktop.app.follow import Follower, Subject, of_blocks, of_shape
+from jsna_desktop.app.map.tools import EditTool
 from jsna_desktop.app.panels.places import PlaceItem
 from jsna_desktop.app.panels.profile import PlaceView
 from jsna_desktop.app.search import Hit, Search
@@ -91,6 +92,8 @@ class Desk(QObject):
         subject = self.subject
         if subject is not None and subject.stored:
             self._show_again(subject.locality.id)
+        elif subject is not None and subject.locality.shape is not None:
+            self.follower.follow(self.session, subject)  # a line that was drawn is never dropped
         else:
             self.begin()
 
@@ -164,11 +167,18 @@ class Desk(QObject):
         self.follower.follow(self.session, subject)
 
     def _show_profile(self, subject: Subject, view: PlaceView) -> None:
-        if self.subject is not subject:
+        if self.subject is not subject and not self._is_drawing(subject):
             return
         self.bench.profile.show_place(view)
         self.bench.map.open_profile.say(view.title)
         self.bench.map.arrange()
+
+    def _is_drawing(self, shown: Subject) -> bool:
+        """Whether `shown` is an earlier state of the line in hand: while the mouse moves, the newest is always late."""
+        now = self.subject
+        return now is not None and not any(
+            subject.stored or subject.locality.shape is None or self._unnamed is not None for subject in (now, shown)
+        )
 
     def _blocks_chosen(self, blocks: np.ndarray) -> None:
         loaded = self.session.contents.blocks
@@ -251,7 +261,7 @@ class Desk(QObject):
     def _do(self, command: Callable[[], Step]) -> bool:
         """Carry a step out; a step that is refused is said and leaves no trace."""
         try:
-            command().take(self.undo_stack)
+            command().take(self.undo_stack, self.problem.emit)
         except UserError as error:
             self.problem.emit(error)
             return False
@@ -263,6 +273,20 @@ class Desk(QObject):
             self.in_set = place.set
         self.show_places()
         self._choose(Subject(place) if place is not None else None)
+        self._hold_line(place)
+
+    def _hold_line(self, place: Locality | None) -> None:
+        """Where a line is being changed, the corners in hand are those of the place as it is now."""
+        tool = self.bench.map.canvas.tool
+        if not isinstance(tool, EditTool):
+            return
+        if place is None or place.kind != POLYGON or place.shape is None:
+            self.actions.tools["select"].trigger()
+        elif not tool.holds(place.shape) or self._edited != place.id:
+            self.bench.map.canvas.edit(place.shape)
+        self._edited = place.id if place is not None else None
+
+    _edited: int | None = None
 
     # ---- finding
 

@@ -3,10 +3,12 @@
 from collections.abc import Callable
 
 import shapely
+from PySide6.QtCore import QTimer
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from jsna_desktop.app.session import Session
 from jsna_desktop.areas.locality import Locality
+from jsna_desktop.errors import UserError
 from jsna_desktop.jobs.localities import Removed
 
 Show = Callable[[int | None], None]
@@ -20,21 +22,43 @@ class Step(QUndoCommand):
     """
 
     _fresh = False
+    _refused = False  # the last undo or redo failed and the stack is being put back
 
     def carry_out(self) -> None:
         raise NotImplementedError
 
-    def take(self, stack: QUndoStack) -> None:
-        """Carry the step out and keep it for undoing; an error leaves no trace."""
+    def take_back(self) -> None:
+        raise NotImplementedError
+
+    def take(self, stack: QUndoStack, problem: Callable[[UserError], None]) -> None:
+        """Carry the step out and keep it for undoing; an error leaves no trace. `problem` is told what later
+        undoing or redoing could not do.
+        """
         self.carry_out()
         self._fresh = True
+        self._stack, self._problem = stack, problem
         stack.push(self)
 
     def redo(self) -> None:
         if self._fresh:
             self._fresh = False
         else:
-            self.carry_out()
+            self._try(self.carry_out, self._stack.undo)
+
+    def undo(self) -> None:
+        self._try(self.take_back, self._stack.redo)
+
+    def _try(self, change: Callable[[], None], put_back: Callable[[], None]) -> None:
+        """The stack counts a step as gone whatever happens in it: one that was refused is put back there."""
+        if self._refused:
+            self._refused = False
+            return
+        try:
+            change()
+        except UserError as error:
+            self._refused = True
+            QTimer.singleShot(0, put_back)
+            self._problem(error)
 
 
 class MakePlace(Step):
@@ -53,7 +77,7 @@ class MakePlace(Step):
             self._key = self._session.restore(self._removed).id
         self._show(self._key)
 
-    def undo(self) -> None:
+    def take_back(self) -> None:
         assert self._key is not None
         self._removed = self._session.remove(self._key)
         self._show(None)
@@ -69,7 +93,7 @@ class RemovePlace(Step):
         self._removed = self._session.remove(self._key)
         self._show(None)
 
-    def undo(self) -> None:
+    def take_back(self) -> None:
         assert self._removed is not None
         self._show(self._session.restore(self._removed).id)
 
@@ -83,7 +107,7 @@ class RenamePlace(Step):
     def carry_out(self) -> None:
         self._show(self._session.rename(self._key, self._after).id)
 
-    def undo(self) -> None:
+    def take_back(self) -> None:
         self._show(self._session.rename(self._key, self._before).id)
 
 
@@ -99,5 +123,5 @@ class RedrawPlace(Step):
     def carry_out(self) -> None:
         self._show(self._session.redraw(self._key, self._after).id)
 
-    def undo(self) -> None:
+    def take_back(self) -> None:
         self._show(self._session.redraw(self._key, self._before).id)

@@ -36,7 +36,7 @@ from jsna_desktop.app.tasks import Tasks
 from jsna_desktop.app.theme import Look
 from jsna_desktop.app.workbench import Workbench
 from jsna_desktop.areas.locality import Locality
-from jsna_desktop.errors import Cancelled, UserError
+from jsna_desktop.errors import Cancelled, UserError, WorkspaceProblem
 from jsna_desktop.jobs.import_localities import Imported
 
 _FILES = "Workspaces (*.jsna)"
@@ -233,9 +233,13 @@ class MainWindow(QMainWindow):
         path = self.choose.save("Save a copy of the workspace", f"{file_name(self.session.name)}.jsna")
         if path is None:
             return
-        if path.suffix.lower() != ".jsna":
-            path = path.with_name(f"{path.name}.jsna")
         try:
+            if path.suffix.lower() != ".jsna":
+                path = path.with_name(f"{path.name}.jsna")
+                if path.exists():  # nobody was asked about this name
+                    raise WorkspaceProblem(
+                        "there is already a file of this name", where=path.name, todo="Choose another name"
+                    )
             self.workspace.save_copy(path)
         except UserError as error:
             self.show_problem(error)

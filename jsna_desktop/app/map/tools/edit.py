@@ -43,6 +43,11 @@ class EditTool(Tool):
         self._changed = False
         self.canvas.update()
 
+    def holds(self, geometry: shapely.Geometry) -> bool:
+        """Whether the corners in hand are those of `geometry`."""
+        shape = self._shape()
+        return shape is not None and bool(shapely.equals_exact(shape, geometry, normalize=True))
+
     def press(self, mouse: MapMouse) -> None:
         self._before = [[ring.copy() for ring in part] for part in self._polygons]
         self._held = self._corner_near(mouse.at) or self._new_corner_near(mouse.at)

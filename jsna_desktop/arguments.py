@@ -1,0 +1,114 @@
+"""What can be said to the command line (docs/command-line.md)."""
+
+import argparse
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from jsna_desktop import __version__
+
+Job = Callable[[argparse.Namespace], int]
+
+_EPILOG = """exit codes: 0 done; 2 wrong usage; 3 a file is not what it should be;
+4 the workspace is missing, locked or damaged; 5 refused for disclosure"""
+
+
+def parser(jobs: Mapping[str, Job]) -> argparse.ArgumentParser:
+    """The parser of every command; `jobs` gives each command (`localities add` …) the function that carries it out."""
+    made = argparse.ArgumentParser(
+        prog="jsna-desktop",
+        description="Health needs of the places people recognise, offline. Without a command, the window opens.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    made.add_argument("--version", action="version", version=f"jsna-desktop {__version__}")
+    commands = made.add_subparsers(metavar="COMMAND", required=True)
+
+    def command(name: str, about: str) -> argparse.ArgumentParser:
+        one = commands.add_parser(name, help=about, description=about[:1].upper() + about[1:] + ".")
+        one.set_defaults(job=jobs[name])
+        return one
+
+    c = command("demo", "write the fictional demonstration county: DIR/demo.jsna and its files")
+    c.add_argument("folder", metavar="DIR", type=Path)
+
+    c = command("new", "make an empty workspace")
+    c.add_argument("workspace", metavar="WORKSPACE", type=Path)
+    c.add_argument("--name", metavar="TEXT", help="its name for people (default: the file's name)")
+
+    c = command("add", "add files to a workspace, all of them or none")
+    c.add_argument("workspace", metavar="WORKSPACE", type=Path)
+    c.add_argument("files", metavar="FILE", type=Path, nargs="+")
+    c.add_argument("--as", dest="kind", metavar="KIND", help="what the files are, where they do not say")
+    c.add_argument("--geography", metavar="ID", help="lsoa2011, lsoa2021, oa2021, msoa2021, ward, district …")
+    c.add_argument("--map", metavar="FILE", type=Path, help='a TOML column map, as in: area_code = "Area"')
+    c.add_argument("--sensitive", action="store_true", help="results from these files never leave the program")
+    c.add_argument("--dry-run", action="store_true", help="say what the files are and add nothing")
+
+    c = command("show", "datasets, indicators, localities and problems of a workspace")
+    c.add_argument("workspace", metavar="WORKSPACE", type=Path)
+    c.add_argument("--json", action="store_true")
+
+    c = command("check", "integrity of the workspace file itself")
+    c.add_argument("workspace", metavar="WORKSPACE", type=Path)
+
+    _localities(commands, jobs)
+
+    c = command("profile", "the profile of localities, every indicator with its interval")
+    c.add_argument("workspace", metavar="WORKSPACE", type=Path)
+    _select(c)
+    c.add_argument("--indicator", metavar="ID", action="append", default=None, help="repeatable; default: all")
+    c.add_argument("--method", choices=("blocks", "best-fit", "area"), help="how drawn places share out cut areas")
+    c.add_argument(
+        "--compare",
+        metavar="WHAT",
+        action="append",
+        default=None,
+        help="england, region, district or the name of a locality; repeatable (default: the first three)",
+    )
+    c.add_argument("--format", choices=("table", "json", "csv"), default="table")
+    c.add_argument("--out", metavar="FILE", type=Path)
+
+    c = command("template", "an empty plain table with its headings explained, CSV or xlsx")
+    c.add_argument("kind", metavar="KIND", help="population, indicator or lookup")
+    c.add_argument("file", metavar="FILE", type=Path)
+
+    c = command("pack", "profile packs as tagged PDF, one a locality")
+    c.add_argument("workspace", metavar="WORKSPACE", type=Path)
+    _select(c)
+    c.add_argument("--out", metavar="DIR", type=Path, required=True)
+    c.add_argument("--formats", default="pdf", help="comma-separated; pdf")
+
+    c = command("selfcheck", "try this installation: its libraries, the demonstration, a pack, the window")
+    c.add_argument("folder", metavar="DIR", type=Path, help="a new folder for what it makes")
+    return made
+
+
+def _localities(commands: argparse._SubParsersAction, jobs: Mapping[str, Job]) -> None:
+    places = commands.add_parser("localities", help="add, list, remove or export localities")
+    actions = places.add_subparsers(metavar="ACTION", required=True)
+
+    def action(name: str, about: str) -> argparse.ArgumentParser:
+        one = actions.add_parser(name, help=about)
+        one.set_defaults(job=jobs[f"localities {name}"])
+        one.add_argument("workspace", metavar="WORKSPACE", type=Path)
+        return one
+
+    c = action("add", "localities from polygons in a file or from a table of codes")
+    c.add_argument("file", metavar="FILE", type=Path)
+    c.add_argument("--set", metavar="NAME", help="the set they belong to (default: the file's name)")
+    c.add_argument("--name-field", metavar="F")
+    c.add_argument("--code-field", metavar="F", help="column of the locality's code: a lookup makes a locality a code")
+    c.add_argument("--geography", metavar="ID", help="of the small areas in a table that does not say: lsoa2021 …")
+    c = action("list", "localities with their residents")
+    c.add_argument("--set", metavar="NAME")
+    c.add_argument("--json", action="store_true")
+    c = action("remove", "take localities out")
+    _select(c)
+    c = action("export", "localities as .gpkg or .geojson, or their blocks and weights as .csv")
+    c.add_argument("file", metavar="FILE", type=Path)
+    _select(c)
+
+
+def _select(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--set", metavar="NAME", action="append", default=[], help="every locality of a set")
+    command.add_argument("--locality", metavar="NAME", action="append", default=[], help="one locality; repeatable")

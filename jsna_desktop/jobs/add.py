@@ -1,6 +1,5 @@
 """Files into a workspace: recognise, show, and only then add, all in one transaction."""
 
-import hashlib
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -16,8 +15,10 @@ from jsna_desktop.jobs.localities import add_missing_outlines
 from jsna_desktop.jobs.outlines import BOUNDS
 from jsna_desktop.jobs.progress import Progress
 from jsna_desktop.sources import KINDS
+from jsna_desktop.sources.archive import checksum
 from jsna_desktop.sources.child import Reader
 from jsna_desktop.sources.dataset import Dataset, Problem, Reading
+from jsna_desktop.sources.vector import is_geodatabase
 from jsna_desktop.workspace import catalogue
 from jsna_desktop.workspace.store import Store
 
@@ -96,11 +97,10 @@ def _recognise(path: Path, store: Store, reader: Reader, progress: Progress, hin
 
 
 def _checksum(path: Path) -> str:
-    """SHA-256 of a file; "" for a folder and a file that is not there or not to be read: the reader refuses those."""
-    if not path.is_file() or not os.access(path, os.R_OK):
+    """SHA-256 of a file; "" for one that is not there or not to be read, and for most folders: the reader refuses."""
+    if not os.access(path, os.R_OK) or (path.is_dir() and not is_geodatabase(path)):
         return ""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    return checksum(path)
 
 
 def _settled(store: Store, found: list[Found]) -> list[Found]:
@@ -126,7 +126,9 @@ def _with_vintage(item: Found, known: dict[str, np.ndarray]) -> Found:
             todo=f"Add the boundaries or a lookup first, or say --geography {stem}2021",
         ).message
         return Found(item.path, LEFT_OUT, "Which areas?", error, error=error)
-    dataset = replace(reading.dataset, geography=told.geography)
+    own = reading.dataset.id
+    settled = own.removesuffix(stem) + told.geography if own.endswith(f".{stem}") else own
+    dataset = replace(reading.dataset, id=settled, geography=told.geography)
     if told.tie:
         note = Problem(
             f"Its codes fit both 2011 and 2021 areas: taken as {geography.name(told.geography)}.", len(reading.codes)

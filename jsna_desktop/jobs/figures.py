@@ -22,11 +22,12 @@ _PAGE_ORDER = {"People": 0, "Deprivation": 2}
 
 @dataclass(frozen=True)
 class Population:
-    """Residents (blocks,) of one year on one geography, NaN where unknown."""
+    """Residents (blocks,) of one year on one geography, NaN where unknown; whether they may leave the program."""
 
     year: int
     name: str
     residents: np.ndarray
+    sensitive: bool = False
 
 
 @dataclass(frozen=True)
@@ -69,8 +70,8 @@ def load_figures(store: Store, wanted: list[str] | None = None) -> Figures:
         for identity in wanted:
             if identity not in known:
                 raise UsageProblem(f"there is no indicator {identity}", todo=_did_you_mean(identity, known))
-    homes = catalogue.codeset_keys(store)
-    loader = _Loader(store, homes)
+    hidden = {row[0] for row in store.all("SELECT key FROM dataset WHERE sensitive = 1")}
+    loader = _Loader(store, catalogue.codeset_keys(store), hidden)
     tables = {}
     for name in _geographies(keyed):
         chosen = [
@@ -80,11 +81,10 @@ def load_figures(store: Store, wanted: list[str] | None = None) -> Figures:
         ]
         if chosen:
             tables[name] = loader.table(name, chosen, keyed)
-    hidden = {row[0] for row in store.all("SELECT key FROM dataset WHERE sensitive = 1")}
     return Figures(
         store,
         tables,
-        frozenset(indicator.id for key, indicator in keyed if key in hidden),
+        frozenset({indicator.id for key, indicator in keyed if key in hidden} | loader.weighted_in_secret),
         {indicator.id: key for key, indicator in keyed},
     )
 
@@ -104,8 +104,10 @@ def _geographies(keyed: list[tuple[int, Indicator]]) -> list[str]:
 class _Loader:
     """Reads columns and brings them into one order of blocks, each alignment made once."""
 
-    def __init__(self, store: Store, homes: dict[int, tuple[int, str]]) -> None:
-        self.store, self.homes = store, homes
+    def __init__(self, store: Store, homes: dict[int, tuple[int, str]], hidden: set[int]) -> None:
+        self.store, self.homes, self.hidden = store, homes, hidden
+        # Ids of open indicators that only sensitive residents could weight.
+        self.weighted_in_secret: set[str] = set()
         self._codes: dict[int, np.ndarray] = {}
         self._places: dict[tuple[int, str], np.ndarray | None] = {}
         self._columns: dict[tuple[int, str, str], np.ndarray] = {}
@@ -152,8 +154,10 @@ class _Loader:
             column = indicator.value or indicator.numerator
             if own and indicator.geography == name and column and indicator.period[-4:].isdigit():
                 values = self.column(key, column, universe, name)
-                found.append(Population(int(indicator.period[-4:]), f"{indicator.name}, {indicator.period}", values))
-        return tuple(found)
+                title = f"{indicator.name}, {indicator.period}"
+                found.append(Population(int(indicator.period[-4:]), title, values, key in self.hidden))
+        # Sensitive residents weight nothing where there are open ones.
+        return tuple(p for p in found if not p.sensitive) or tuple(found)
 
     def table(self, name: str, chosen: list[tuple[int, Indicator]], keyed: list[tuple[int, Indicator]]) -> Table:
         universe = self.universe(name)
@@ -167,6 +171,8 @@ class _Loader:
                 if (column := getattr(indicator, role)) is not None
             }
             people = nearest(populations, weight_year(indicator))
+            if people is not None and people.sensitive and not indicator.has_counts:
+                self.weighted_in_secret.add(indicator.id)
             items.append(
                 BlockValues(
                     indicator,

@@ -129,7 +129,7 @@ def _deciles(figures: Figures, made: Profile, place: int) -> Deciles | None:
     edition, table, decile = found
     part = next(p for p in made.parts if p.table is table)
     people = table.population({"imd2025": 2022, "imd2019": 2015}[edition])
-    if people is None:
+    if people is None or people.sensitive:
         return None
     residents = np.nan_to_num(people.residents)
     row = part.weights.matrix[[place]]

@@ -9,7 +9,7 @@ from jsna_desktop.errors import UsageProblem
 from jsna_desktop.workspace import catalogue
 from jsna_desktop.workspace.store import Store
 
-UNSETTLED = ("lsoa", "msoa")
+UNSETTLED = ("oa", "lsoa", "msoa")
 WHICH = "the table does not say whether its areas are of 2011 or 2021"
 
 

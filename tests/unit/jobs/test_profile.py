@@ -320,3 +320,20 @@ def test_a_kind_whose_parts_are_not_there_is_refused_and_spoils_no_other(store: 
     assert found["population.residents"]["value"] == PEOPLE[held()].sum()
     odd = found["local.odd"]
     assert odd["value"] is not None or odd["note"].startswith("not given")
+
+
+def test_what_only_sensitive_residents_could_weight_does_not_leave_either(tmp_path: Path) -> None:
+    score = Indicator("imd2025.average_score", "Score", "score", "2025", "lsoa2021", value="v", measure="average_score")
+    secret = residents(PEOPLE, "2025")
+    with Store.create(tmp_path / "secret.jsna") as made:
+        keep(
+            made,
+            boundaries(),
+            replace(secret, dataset=replace(secret.dataset, sensitive=True)),
+            table(score, v=np.arange(36.0)),
+        )
+        assert load_figures(made).sensitive == {"population.residents", "imd2025.average_score"}
+        # Open residents are taken instead, though they are of another year.
+        keep(made, residents(PEOPLE, "2020"))
+        assert load_figures(made).sensitive == {"population.residents"}
+        assert one(made, "imd2025.average_score")["weighted_by"] == "Residents, 2020"

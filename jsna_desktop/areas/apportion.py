@@ -5,16 +5,19 @@ geography policy*, 2021). A polygon made of whole blocks gets whole blocks, to t
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 import shapely
 
 BLOCKS, BEST_FIT, AREA = "blocks", "best-fit", "area"
 METHODS = (BLOCKS, BEST_FIT, AREA)
+# By what a block's point for best fit was found, the surest first.
+BY_CENTROID, BY_POSTCODES, BY_SURFACE = 0, 1, 2
 
 # Two outlines of the same line differ by this much (m) where one went through longitude and latitude, or a
 # 0.1 m grid. A sliver of no more than this mean width is noise, if every other block agrees.
-EDGE_NOISE = 1.0
+EDGE_NOISE = 0.5
 # What floating point leaves along an edge that two shapes truly share (m).
 ROUNDING = 1e-4
 
@@ -63,23 +66,47 @@ def best_fit_shares(polygon: shapely.Geometry, points: np.ndarray) -> np.ndarray
     return shapely.intersects(polygon, points).astype(float)
 
 
-def block_points(
-    blocks: np.ndarray, postcodes_within: Callable[[shapely.Geometry], np.ndarray] | None = None
-) -> tuple[np.ndarray, int]:
-    """Each block's point (m,) for best fit, and how many of them have no postcode to go by.
+@dataclass(frozen=True)
+class BlockPoints:
+    """Where the people of each block live, for best fit: `points` (m,) shapely, and by what each was found.
 
-    The mean of the block's live postcodes where that lies in the block, else its `point_on_surface`.
-    `postcodes_within` gives the (k, 2) coordinates of the postcodes in a block.
+    `by` (m,) is BY_CENTROID, BY_POSTCODES (their mean) or BY_SURFACE.
+    """
+
+    points: np.ndarray
+    by: np.ndarray
+
+    @property
+    def counts(self) -> tuple[int, int, int]:
+        """How many blocks go by a centroid, by postcodes, by a point on their surface."""
+        by_centroid, by_postcodes, by_surface = np.bincount(self.by, minlength=3).tolist()
+        return by_centroid, by_postcodes, by_surface
+
+
+def block_points(
+    blocks: np.ndarray,
+    postcodes_within: Callable[[shapely.Geometry], np.ndarray] | None = None,
+    centroids: np.ndarray | None = None,
+) -> BlockPoints:
+    """Each block's point (m,) for best fit (methods.md 2).
+
+    Its population-weighted centroid where `centroids` (m, 2) has one (NaN where not); else the mean of its live
+    postcodes where that lies in the block, else its `point_on_surface`. A published centroid is taken as it is: in a
+    generalised outline it may lie just outside its own block. `postcodes_within` gives the (k, 2) coordinates of the
+    postcodes in a block.
     """
     points = shapely.point_on_surface(blocks)
+    by = np.full(len(blocks), BY_SURFACE)
+    if centroids is not None:
+        there = np.isfinite(centroids).all(axis=1)
+        points[there] = shapely.points(centroids[there])
+        by[there] = BY_CENTROID
     if postcodes_within is None:
-        return points, len(blocks)
-    without = 0
-    for place, block in enumerate(blocks):
-        inside = postcodes_within(block)
+        return BlockPoints(points, by)
+    for place in np.flatnonzero(by == BY_SURFACE):
+        inside = postcodes_within(blocks[place])
         mean = shapely.Point(inside.mean(axis=0)) if len(inside) else None
-        if mean is not None and shapely.intersects(block, mean):
+        if mean is not None and shapely.intersects(blocks[place], mean):
             points[place] = mean
-        else:
-            without += 1
-    return points, without
+            by[place] = BY_POSTCODES
+    return BlockPoints(points, by)

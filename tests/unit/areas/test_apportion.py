@@ -6,7 +6,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jsna_desktop.areas.apportion import area_shares, best_fit_shares, block_points
+from jsna_desktop.areas.apportion import EDGE_NOISE, area_shares, best_fit_shares, block_points
 
 # Sixteen blocks of a square kilometre each.
 GRID = np.array([shapely.box(x, y, x + 1000, y + 1000) for x in range(0, 4000, 1000) for y in range(0, 4000, 1000)])
@@ -43,14 +43,26 @@ def test_a_small_place_inside_one_block_keeps_its_share() -> None:
     assert shares[0] == pytest.approx(0.0025)
 
 
+# A line within this many metres of a block's edge is taken for that edge.
+CLEAR = st.floats(50, 3950).filter(lambda at: abs(at - 1000 * round(at / 1000)) > 5)
+
+
 @settings(max_examples=60, deadline=None)
-@given(st.floats(50, 3950), st.floats(50, 3950))
+@given(CLEAR, CLEAR)
 def test_the_shares_of_a_partition_sum_to_one(x: float, y: float) -> None:
     corners = [(0, 0, x, y), (x, 0, 4000, y), (0, y, x, 4000), (x, y, 4000, 4000)]
     total = sum(area_shares(shapely.box(*corner), GRID) for corner in corners)
     np.testing.assert_allclose(total, 1.0, atol=1e-9)
     cut = sum(area_shares(shapely.box(*corner), GRID[[5]]) for corner in corners)
     np.testing.assert_allclose(cut, 1.0, atol=1e-9)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.floats(999, 1001), st.floats(1999, 2001))
+def test_a_partition_along_edges_is_off_by_no_more_than_their_noise(x: float, y: float) -> None:
+    corners = [(0, 0, x, y), (x, 0, 4000, y), (0, y, x, 4000), (x, y, 4000, 4000)]
+    total = sum(area_shares(shapely.box(*corner), GRID) for corner in corners)
+    np.testing.assert_allclose(total, 1.0, atol=2 * EDGE_NOISE / 1000)
 
 
 @settings(max_examples=40, deadline=None)
@@ -63,9 +75,9 @@ def test_the_order_of_blocks_changes_nothing(x: float, y: float, order: list[int
 def test_best_fit_goes_by_the_blocks_postcodes() -> None:
     block = np.array([shapely.box(0, 0, 1000, 1000)])
     west = shapely.box(0, 0, 400, 1000)
-    points, without = block_points(block, lambda _: np.array([[100.0, 500.0], [200.0, 500.0]]))
-    assert without == 0
-    assert best_fit_shares(west, points).tolist() == [1.0]
-    points, without = block_points(block, lambda _: np.empty((0, 2)))
-    assert without == 1
-    assert best_fit_shares(west, points).tolist() == [0.0]
+    found = block_points(block, lambda _: np.array([[100.0, 500.0], [200.0, 500.0]]))
+    assert found.counts == (0, 1, 0)
+    assert best_fit_shares(west, found.points).tolist() == [1.0]
+    found = block_points(block, lambda _: np.empty((0, 2)))
+    assert found.counts == (0, 0, 1)
+    assert best_fit_shares(west, found.points).tolist() == [0.0]

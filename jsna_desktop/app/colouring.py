@@ -54,7 +54,8 @@ class Colouring(QObject):
             canvas.set_blocks([], [], [])
         else:
             levels = [(level.tolerance_m, level.polygons) for level in blocks.levels]
-            canvas.set_blocks(blocks.codes, blocks.names, levels, blocks.detail)
+            points = self._session.contents.points
+            canvas.set_blocks(blocks.codes, blocks.names, levels, blocks.detail, points)
         canvas.set_attribution(self._session.contents.attribution)
         choices = self._session.colourable()
         kept = next((i for i in choices if self.indicator is not None and i.id == self.indicator.id), None)

@@ -28,6 +28,12 @@ _HINT = PlaceView(
 )
 
 
+_HINT_EMPTY = PlaceView(
+    "Nothing on the map yet",
+    "Drop the boundaries of your county’s small areas anywhere in this window, or choose Add data.",
+)
+
+
 class Desk(QObject):
     """One session's work. `problem` carries errors; `renaming` a place to ask a new name for."""
 
@@ -104,6 +110,7 @@ class Desk(QObject):
         places = self.session.places(self.in_set) if self.in_set else []
         items = [PlaceItem(place.id, place.name, self.session.residents(place.id)) for place in places]
         self.bench.places.show_places(self.in_set or DEFAULT_SET, sets, items)
+        self.bench.places.show_map_is_there(self.session.contents.blocks is not None)
         self.show_outlines(self._outlines_shown)
         chosen = self.subject.locality.id if self.subject is not None and self.subject.stored else None
         self.bench.places.select(chosen)
@@ -159,7 +166,7 @@ class Desk(QObject):
         self.actions.tools["edit"].setEnabled(drawn)
         if subject is None:
             self.follower.forget()
-            self.bench.profile.show_place(_HINT)
+            self.bench.profile.show_place(_HINT if self.session.contents.blocks is not None else _HINT_EMPTY)
             self.bench.map.open_profile.say("Profile")
             return
         if not subject.stored and not same:
@@ -207,8 +214,8 @@ class Desk(QObject):
     def _line_done(self, shape: shapely.Geometry) -> None:
         if self.bench.map.canvas.tool.name == "edit":
             place = self.subject.locality if self.subject is not None and self.subject.stored else None
-            if place is not None:
-                self._do(lambda: RedrawPlace(self.session, place, shape, self._show_again))
+            if place is not None and not self._do(lambda: RedrawPlace(self.session, place, shape, self._show_again)):
+                self._show_again(place.id)  # the line as it is kept
             return
         subject = self._unnamed = of_shape(shape)
         self._choose(subject)
@@ -282,11 +289,8 @@ class Desk(QObject):
             return
         if place is None or place.kind != POLYGON or place.shape is None:
             self.actions.tools["select"].trigger()
-        elif not tool.holds(place.shape) or self._edited != place.id:
+        elif not tool.holds(place.shape):
             self.bench.map.canvas.edit(place.shape)
-        self._edited = place.id if place is not None else None
-
-    _edited: int | None = None
 
     # ---- finding
 

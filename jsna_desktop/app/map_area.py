@@ -14,6 +14,7 @@ from jsna_desktop.app.widgets import Banner, Button
 
 _EDGE = 14
 _TOP = 12
+_LOW = 420
 
 
 class MapArea(QWidget):
@@ -47,6 +48,8 @@ class MapArea(QWidget):
         """Tools left, colour by right, on one line where both fit, else below each other."""
         self.canvas.setGeometry(self.rect())
         width = self.width() - self.covered
+        if width < 3 * _EDGE:
+            return  # the profile's sheet covers all of it
         self.tool_bar.adjustSize()
         bar = self.tool_bar
         bar.move(_EDGE, _TOP)
@@ -62,12 +65,13 @@ class MapArea(QWidget):
         button.adjustSize()
         button.move(width - _EDGE - button.width(), self.height() - button.height() - 40)
         if self.legend.isVisible():
-            self.legend.fit(width - 2 * _EDGE)
-            # Where there is little height the map matters more than its legend's note.
+            # Where there is little height the map matters more than its legend's words, which the chip says too.
+            self.legend.fit(width - 2 * _EDGE, compact=self.height() < self._look.px(_LOW))
             self.legend.move(_EDGE, self.height() - self.legend.height() - 9)
         self.banner.setFixedWidth(min(width - 2 * _EDGE, self._look.px(620)))
         self.banner.adjustSize()
         top = (chip.y() + chip.height() if not beside else bar.y() + bar.height()) + 10
         self.banner.move(max(_EDGE, (width - self.banner.width()) // 2), top)
-        corner = self.legend.geometry().right() + 10 if self.legend.isVisible() else 0
+        card = self.legend
+        corner = (card.x() + card.width(), self.height() - card.y()) if card.isVisible() else (0, 0)
         self.canvas.reserve(top - 10, self.covered, corner)

@@ -7,10 +7,14 @@ from PySide6.QtCore import QObject, QStandardPaths, Signal
 
 from jsna_desktop.app.session import Contents, Session, load_contents
 from jsna_desktop.app.tasks import Tasks
-from jsna_desktop.errors import WorkspaceProblem
+from jsna_desktop.errors import UsageProblem, WorkspaceProblem
 from jsna_desktop.jobs.import_localities import Imported, import_file
 from jsna_desktop.jobs.progress import Progress
 from jsna_desktop.workspace.store import Store
+
+_PATIENCE_S = 0.25  # places are changed on the window's thread: it must not stand still for another program
+
+_COLUMNS = "columns "  # how the reader of places begins what it found
 
 
 class OpenWorkspace(QObject):
@@ -20,6 +24,7 @@ class OpenWorkspace(QObject):
     closing = Signal()
     reloaded = Signal()
     imported = Signal(object)  # Imported
+    columns_asked = Signal(Path, object)  # a table of places that does not say which of its columns (list) names them
     refused = Signal(Path, object)  # a path that could not be opened, and why
 
     def __init__(self, tasks: Tasks, parent: QObject) -> None:
@@ -32,7 +37,7 @@ class OpenWorkspace(QObject):
 
         def work(progress: Progress) -> tuple[Store, Contents]:
             progress(f"Opening {path.name}", None)
-            return _loaded(Store.open(path), progress)
+            return _loaded(Store.open(path, patience=_PATIENCE_S), progress)
 
         self._tasks.run(f"Opening {path.name}", work, self._take, lambda error: self.refused.emit(path, error))
 
@@ -96,7 +101,7 @@ class OpenWorkspace(QObject):
 
         self._tasks.run("Loading", work, show)
 
-    def import_places(self, path: Path) -> None:
+    def import_places(self, path: Path, name_field: str | None = None, code_field: str | None = None) -> None:
         """Places from polygons or a table of codes, a set of the file's name; `imported` tells what was made."""
         session = self.session
         if session is None:
@@ -104,14 +109,21 @@ class OpenWorkspace(QObject):
 
         def work(progress: Progress) -> Imported:
             with session.gate:
-                return import_file(session.store, path, progress=progress)
+                return import_file(session.store, path, name_field=name_field, code_field=code_field, progress=progress)
 
         def show(made: Imported) -> None:
             if self.session is session:
                 session.read_places()
                 self.imported.emit(made)
 
-        self._tasks.run(f"Reading {path.name}", work, show)
+        def fail(error: Exception) -> None:
+            if isinstance(error, UsageProblem) and error.found.startswith(_COLUMNS) and name_field is None:
+                if self.session is session:
+                    self.columns_asked.emit(path, error.found.removeprefix(_COLUMNS).rstrip(".").split(", "))
+            else:
+                self._tasks.failed.emit(error)
+
+        self._tasks.run(f"Reading {path.name}", work, show, fail)
 
     def close(self) -> None:
         if self.session is not None:

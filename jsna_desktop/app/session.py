@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Signal
 
 from jsna_desktop.app import words
 from jsna_desktop.areas import geography
+from jsna_desktop.areas.coverage import representative_points
 from jsna_desktop.areas.locality import Locality
 from jsna_desktop.indicator import Indicator
 from jsna_desktop.jobs import localities as places_job
@@ -34,6 +35,7 @@ class Contents:
     figures: Figures
     geographies: tuple[str, ...]  # those that have boundaries
     blocks: MapBlocks | None
+    points: np.ndarray  # (n, 2) a point inside each block, EPSG:27700
     sources: dict[str, str]  # indicator id → title of its dataset
     groups: dict[str, str]  # indicator id → title of its dataset or its own group, for choosing
 
@@ -68,9 +70,15 @@ def load_contents(store: Store, progress: Progress, chosen: str | None = None) -
         figures,
         tuple(g for g in geography.BLOCKS if catalogue.boundaries(store, g) is not None),
         blocks,
+        _points(blocks),
         {indicator.id: titles[key].title for key, indicator in keyed},
         {indicator.id: indicator.group or titles[key].title for key, indicator in keyed},
     )
+
+
+def _points(blocks: MapBlocks | None) -> np.ndarray:
+    """What the keyboard and the lasso choose by; for England a third of a second, so not on the window's thread."""
+    return np.empty((0, 2)) if blocks is None else representative_points(blocks.levels[-1].polygons)
 
 
 class Session(QObject):

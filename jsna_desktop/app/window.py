@@ -15,6 +15,7 @@ from jsna_desktop.app.collector import Collector
 from jsna_desktop.app.colouring import Colouring
 from jsna_desktop.app.desk import Desk
 from jsna_desktop.app.dialogs.add_data import AddData
+from jsna_desktop.app.dialogs.columns import ask_column
 from jsna_desktop.app.dialogs.explain import explain
 from jsna_desktop.app.dialogs.keys import show_keys
 from jsna_desktop.app.dialogs.new_workspace import NewWorkspace, file_name
@@ -32,6 +33,7 @@ from jsna_desktop.app.panels.profile import ProfilePanel
 from jsna_desktop.app.panels.start import StartScreen
 from jsna_desktop.app.recent import Recent
 from jsna_desktop.app.session import Session
+from jsna_desktop.app.tab_order import set_tab_order
 from jsna_desktop.app.tasks import Tasks
 from jsna_desktop.app.theme import Look
 from jsna_desktop.app.workbench import Workbench
@@ -62,6 +64,7 @@ class MainWindow(QMainWindow):
         self.workspace.reloaded.connect(self._reloaded)
         self.workspace.imported.connect(self._imported)
         self.workspace.refused.connect(self._refused)
+        self.workspace.columns_asked.connect(self._ask_column)
         self.desk: Desk | None = None
         self.colouring: Colouring | None = None
         self.sheet: Sheet | None = None
@@ -98,6 +101,7 @@ class MainWindow(QMainWindow):
         layout.addWidget(self.pages, 1)
         self.setCentralWidget(ground)
         self.busy = BusyCard(look, ground)
+        set_tab_order(self.header, self.start, self.bench)
 
     def _connect(self) -> None:
         actions, start = self.actions_, self.start
@@ -270,6 +274,17 @@ class MainWindow(QMainWindow):
         paths = self.choose.open("Places from a file: outlines, or a table of codes", "")
         if paths:
             self.workspace.import_places(paths[0])
+
+    def _ask_column(self, path: Path, columns: list[str]) -> None:
+        self._open_sheet(
+            ask_column(
+                self.look,
+                self,
+                path.name,
+                columns,
+                lambda name, code: self.workspace.import_places(path, name, code),
+            )
+        )
 
     def _imported(self, made: Imported) -> None:
         assert self.desk is not None

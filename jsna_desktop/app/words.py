@@ -6,6 +6,8 @@ from typing import Any
 
 NO_BREAK = "\u00a0"
 GAP = "—"
+ZERO_WIDTH = "\u200b"
+_LONGEST_WORD = 24
 _METHODS = {
     "proportion": "Wilson 95 %",
     "rate": "Byar 95 %",
@@ -26,6 +28,14 @@ _PEOPLE = ("people", "residents", "households", "persons")
 def count(value: float) -> str:
     """47,908"""
     return f"{value:,.0f}".replace("-", "−")
+
+
+def breakable(text: str) -> str:
+    """The text with places to break words that are longer than a line."""
+    return " ".join(
+        ZERO_WIDTH.join(word[at : at + _LONGEST_WORD] for at in range(0, len(word), _LONGEST_WORD))
+        for word in text.split(" ")
+    )
 
 
 def when(moment: datetime, now: datetime) -> str:

@@ -24,6 +24,7 @@ class Workbench(QWidget):
         self.map, self.places, self.profile = map_area, places, profile
         self.layers = LayersPanel(look)
         places.body.addWidget(self.layers)
+        self.layers.after = places.new_button
         for part in (map_area, places, profile):
             part.setParent(self)
         self.is_narrow = False
@@ -76,7 +77,7 @@ class Workbench(QWidget):
             self.map.open_profile.hide()
             self.map.arrange()
             return
-        right = min(right, width - 60)
+        right = right if width - right >= px(200) else width  # a strip of map beside the sheet is of no use
         self.map.covered = right if self._sheet else 0
         self.map.setGeometry(0, 0, width, height)
         self.places.setGeometry(0, 0, min(left + px(40), width - 60), height)

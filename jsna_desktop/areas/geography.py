@@ -16,7 +16,7 @@ REGIONS = {
     "lsoa2021": (1682, 4567, 3355, 2847, 3574, 3758, 4994, 5571, 3407),
 }
 NATIONS = {"E": ("E92000001", "England"), "W": ("W92000004", "Wales"), "X": ("X92000001", "Fictional England")}
-BLOCKS = ("lsoa2021", "lsoa2011", "oa2021", "msoa2021", "msoa2011", "ward")
+BLOCKS = ("lsoa2021", "lsoa2011", "oa2021", "oa2011", "msoa2021", "msoa2011", "ward")
 NAMES = {
     "oa2011": "output areas 2011",
     "oa2021": "output areas 2021",
@@ -24,10 +24,15 @@ NAMES = {
     "lsoa2021": "LSOAs 2021",
     "msoa2011": "MSOAs 2011",
     "msoa2021": "MSOAs 2021",
+    "parish": "parishes",
     "ward": "wards",
     "community_area": "community areas",
+    "built_up_area": "built-up areas",
     "district": "districts",
     "upper_tier": "upper-tier authorities",
+    "sub_icb": "sub-ICB locations",
+    "icb": "integrated care boards",
+    "nhs_region": "NHS regions",
     "region": "regions",
     "nation": "nations",
     "": "the areas of its own codes",

@@ -1,6 +1,6 @@
 """Localities: places that somebody drew, selected or imported."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import shapely
@@ -31,13 +31,15 @@ class Weights:
     """How much of each building block each locality holds.
 
     `matrix` sparse (localities, blocks), 0…1; `methods` (localities,) the method that each row was made by;
-    `unmade` names, for a locality whose row could not be made, why.
+    `unmade` names, for a locality whose row could not be made, why. `without_centroid` counts, for a locality by best
+    fit, the blocks at or in it that the loaded centroids leave out: they go by their postcodes or their surface.
     """
 
     geography: str
     matrix: sparse.csr_array
     methods: tuple[str, ...]
     unmade: dict[int, str]
+    without_centroid: dict[int, int] = field(default_factory=dict)
 
     def cut(self) -> np.ndarray:
         """Which localities hold a part of a block only: boolean (localities,)."""

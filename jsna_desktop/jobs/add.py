@@ -150,6 +150,7 @@ def add(store: Store, found: Sequence[Found], progress: Progress | None = None) 
         assert item.reading is not None
         prepared.append((item.reading, _levels(item.reading, progress)))
     checked = _unknown_codes(store, [reading for reading, _ in prepared])
+    checked = _without_centroid(store, checked)
     with store.transaction():
         for reading, (_, levels) in zip(checked, prepared, strict=True):
             progress(f"Adding {reading.dataset.title}", None)
@@ -197,6 +198,33 @@ def _unknown_codes(store: Store, readings: list[Reading]) -> list[Reading]:
         if reading.dataset.kind in ("boundaries", "lookup"):
             known.setdefault(reading.dataset.geography, []).append(np.sort(reading.codes))
     return [_noted(reading, known.get(reading.dataset.geography, [])) for reading in readings]
+
+
+def _without_centroid(store: Store, readings: list[Reading]) -> list[Reading]:
+    """Centroids with a word on the boundaries' areas that they leave out, which best fit places in another way."""
+    outlined: dict[str, list[np.ndarray]] = {}
+    for reading in readings:
+        if reading.dataset.kind == "boundaries":
+            outlined.setdefault(reading.dataset.geography, []).append(reading.codes)
+    return [
+        _centroids_noted(store, reading, outlined) if reading.dataset.kind == "centroids" else reading
+        for reading in readings
+    ]
+
+
+def _centroids_noted(store: Store, reading: Reading, outlined: dict[str, list[np.ndarray]]) -> Reading:
+    geo = reading.dataset.geography
+    key = catalogue.boundaries(store, geo)
+    known = [*outlined.get(geo, []), *([] if key is None else [catalogue.codes(store, key)])]
+    lacking = np.setdiff1d(np.concatenate(known), reading.codes) if known else np.empty(0, "U1")
+    if not len(lacking):
+        return reading
+    one = len(lacking) == 1
+    message = (
+        f"{len(lacking):,} {'area' if one else 'areas'} of the boundaries {'has' if one else 'have'} no centroid here: "
+        f"by best fit {'it goes by its' if one else 'they go by their'} postcodes, or by a point on the land."
+    )
+    return reading.with_problem(Problem(message, len(lacking), tuple(lacking[:20].tolist())))
 
 
 def _noted(reading: Reading, known: list[np.ndarray]) -> Reading:

@@ -90,7 +90,7 @@ def insert(store: Store, place: Locality) -> int:
     home = _in_set(store, place.set)
     if store.all("SELECT 1 FROM locality WHERE in_set = ? AND name = ?", [home, place.name]):
         raise UsageProblem(
-            f"there is already a locality {place.name!r} in {place.set!r}", todo="Give it another name or set"
+            f"there is already a locality “{place.name}” in “{place.set}”", todo="Give it another name or set"
         )
     return store.run(
         "INSERT INTO locality (in_set, name, code, kind, geography, blocks, wkb, made) VALUES (?,?,?,?,?,?,?,?)",
@@ -159,7 +159,7 @@ def rename(store: Store, key: int, name: str) -> Locality:
     if name != place.name:
         taken = "SELECT 1 FROM locality l JOIN locality_set s ON s.key = l.in_set WHERE s.name = ? AND l.name = ?"
         if store.all(taken, [place.set, name]):
-            raise UsageProblem(f"there is already a locality {name!r} in {place.set!r}")
+            raise UsageProblem(f"there is already a locality “{name}” in “{place.set}”")
         with store.transaction():
             store.run("UPDATE locality SET name = ? WHERE key = ?", [name, key])
     return get(store, key)

@@ -8,6 +8,7 @@ import numpy as np
 import shapely
 
 from jsna_desktop.areas import apportion
+from jsna_desktop.areas.geography import align
 from jsna_desktop.errors import UsageProblem
 from jsna_desktop.workspace import catalogue
 from jsna_desktop.workspace.store import Store
@@ -60,8 +61,9 @@ class Outlines:
         near = self.touching(shape)
         blocks = self.shapes(near)
         if method == apportion.BEST_FIT:
-            points, _ = apportion.block_points(blocks, self._postcodes)
-            share = apportion.best_fit_shares(shape, points)
+            own = self._centroids[near] if self._centroids is not None else None
+            found = apportion.block_points(blocks, self._postcodes, own)
+            share = apportion.best_fit_shares(shape, found.points)
         else:
             share = apportion.area_shares(shape, blocks)
             if method == apportion.BLOCKS and ((share > 0) & (share < 1)).any():
@@ -72,13 +74,37 @@ class Outlines:
         held = share > 0
         return near[held], share[held]
 
+    def basis(self, method: str) -> str:
+        """What the shares by this method were made from: another checksum where any of it has changed."""
+        if method != apportion.BEST_FIT:
+            return self.checksum
+        keys = [catalogue.centroids(self.store, self.geography), _postcode_dataset(self.store)]
+        found = [self.store.one("SELECT checksum FROM dataset WHERE key = ?", [key])[0] for key in keys if key]
+        return "+".join([self.checksum, *found])
+
+    def without_centroid(self, shape: shapely.Geometry) -> int | None:
+        """How many of the areas that a shape may touch have no centroid in the file; None where no file is loaded."""
+        if self._centroids is None:
+            return None
+        return int(np.isnan(self._centroids[self.touching(shape)]).any(axis=1).sum())
+
+    @cached_property
+    def _centroids(self) -> np.ndarray | None:
+        """Population-weighted centroids (n, 2) of the areas, NaN where the file has none; None without a file."""
+        dataset = catalogue.centroids(self.store, self.geography)
+        if dataset is None:
+            return None
+        places = align(self.codes, catalogue.codes(self.store, dataset))
+        columns = [catalogue.column(self.store, dataset, name) for name in ("easting", "northing")]
+        return np.where(places[:, None] >= 0, np.column_stack(columns)[places], np.nan)
+
     @cached_property
     def _postcodes(self) -> Callable[[shapely.Geometry], np.ndarray] | None:
-        rows = self.store.all("SELECT key FROM dataset WHERE kind = 'postcodes' ORDER BY key DESC LIMIT 1")
-        if not rows:
+        dataset = _postcode_dataset(self.store)
+        if dataset is None:
             return None
-        east = catalogue.column(self.store, rows[0][0], "easting")
-        north = catalogue.column(self.store, rows[0][0], "northing")
+        east = catalogue.column(self.store, dataset, "easting")
+        north = catalogue.column(self.store, dataset, "northing")
         order = np.argsort(east)
         points = np.column_stack([east[order], north[order]])
 
@@ -90,3 +116,8 @@ class Outlines:
             return near[shapely.contains_xy(block, near[:, 0], near[:, 1])]
 
         return within
+
+
+def _postcode_dataset(store: Store) -> int | None:
+    rows = store.all("SELECT key FROM dataset WHERE kind = 'postcodes' ORDER BY key DESC LIMIT 1")
+    return rows[0][0] if rows else None

@@ -25,6 +25,8 @@ def weights_for(
     kept = _kept(store, localities, blocks)
     selected = _selected(localities, blocks, universe)
     rows, methods, unmade, fresh = [], [], {}, []
+    bases: dict[str, str] = {}
+    without: dict[int, int] = {}
     for place, locality in enumerate(localities):
         if place in selected:
             positions = selected[place]
@@ -44,17 +46,21 @@ def weights_for(
                 else f"no boundaries of {geography.name(blocks)} to share these areas out by"
             )
             continue
+        if chosen not in bases:
+            bases[chosen] = outlines.basis(chosen)
+        if chosen == apportion.BEST_FIT and (lacking := outlines.without_centroid(locality.shape)):
+            without[place] = lacking
         known = kept.get((locality.id, chosen))
-        if known is not None and known[0] == outlines.checksum:
+        if known is not None and known[0] == bases[chosen]:
             codes, shares = known[1], known[2]
         else:
             positions, shares = outlines.shares(locality.shape, chosen)
             codes = outlines.codes[positions]
-            fresh.append((locality.id, blocks, chosen, outlines.checksum, codes, shares))
+            fresh.append((locality.id, blocks, chosen, bases[chosen], codes, shares))
         positions = geography.align(codes, universe)
         rows.append((positions[positions >= 0], shares[positions >= 0]))
     _keep(store, fresh)
-    return Weights(blocks, matrix_of(rows, len(universe)), tuple(methods), unmade)
+    return Weights(blocks, matrix_of(rows, len(universe)), tuple(methods), unmade, without)
 
 
 def _selected(localities: list[Locality], blocks: str, universe: np.ndarray) -> dict[int, np.ndarray]:

@@ -7,6 +7,7 @@ from jsna_desktop.errors import FileProblem, UsageProblem
 from jsna_desktop.sources import (
     boundaries,
     census,
+    centroids,
     deprivation,
     indicators,
     lookups,
@@ -22,6 +23,7 @@ from jsna_desktop.sources.reading import Options, Peek, ProgressCall, Recognised
 READERS: tuple[Source, ...] = (
     Source(("postcodes",), postcodes.recognise, postcodes.read),
     Source(("services",), services.recognise, services.read),
+    Source(("centroids",), centroids.recognise, centroids.read),
     Source(("deprivation",), deprivation.recognise, deprivation.read),
     Source(("population",), population.recognise, population.read),
     Source(("census", "indicator"), census.recognise, census.read),

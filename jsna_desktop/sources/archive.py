@@ -1,6 +1,7 @@
-"""Zip and gz files that strangers packed: what is in them, and one file of them, never more than can be a data file."""
+"""Files as they lie on disk: what is in a zip or gz that a stranger packed, and what tells one file from another."""
 
 import gzip
+import hashlib
 import stat
 import zipfile
 import zlib
@@ -20,7 +21,7 @@ _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedErro
 
 
 def names(path: Path, where: str) -> list[str]:
-    """Names of the files in a zip, folders left out. FileProblem for a damaged zip and for names that lead out of it."""
+    """Names of the files in a zip, folders left out. FileProblem for a damaged zip and names that lead out of it."""
     try:
         with zipfile.ZipFile(path) as archive:
             entries = [entry for entry in archive.infolist() if not entry.is_dir()]
@@ -57,8 +58,17 @@ def member(path: Path, name: str, where: str) -> bytes:
         raise damaged(f"{name} in the zip", where, error) from error
 
 
+def head(path: Path, name: str, where: str, most: int) -> bytes:
+    """The first `most` bytes of one file in a zip."""
+    try:
+        with zipfile.ZipFile(path) as archive, archive.open(name) as file:
+            return file.read(most)
+    except (*_BROKEN, KeyError) as error:
+        raise damaged(f"{name} in the zip", where, error) from error
+
+
 def check_size(path: Path, wanted: Sequence[str], where: str) -> None:
-    """FileProblem where files in a zip say that they are larger, unpacked, than data can be, or are packed too tight."""
+    """FileProblem where files in a zip are larger, unpacked, than data can be, or packed too tight to be data."""
     try:
         with zipfile.ZipFile(path) as archive:
             entries = [archive.getinfo(name) for name in wanted]
@@ -84,6 +94,17 @@ def gunzipped(path: Path, where: str, most: int) -> bytes:
             return file.read(most)
     except (EOFError, OSError, zlib.error) as error:
         raise damaged("the gz file", where, error) from error
+
+
+def checksum(path: Path) -> str:
+    """SHA-256 of a file as it is on disk; of a folder (a File Geodatabase), of its files' names and contents."""
+    if not path.is_dir():
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    whole = hashlib.sha256()
+    for part in sorted(other for other in path.iterdir() if other.is_file() and not other.name.endswith(".lock")):
+        whole.update(f"{part.name}\n{checksum(part)}\n".encode())
+    return whole.hexdigest()
 
 
 def damaged(what: str, where: str, error: Exception) -> FileProblem:

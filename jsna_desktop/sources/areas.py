@@ -100,7 +100,7 @@ def _geography(table: Table, codes: np.ndarray, heading: Heading, said: str) -> 
         return said
     if heading.level in ("", level) and level:
         return area_codes.settle(heading.geography or level, codes)
-    if heading.level in area_codes.ORDER and heading.level not in ("community_area", "upper_tier"):
+    if heading.level in area_codes.ALIKE:
         raise FileProblem(
             f"column “{heading.text}” does not hold codes of {area_codes.words(heading.level)}",
             where=table.where,
@@ -118,7 +118,7 @@ def _record_strangers(table: Table, codes: np.ndarray, geography: str) -> None:
             f"“{codes[0]}” and the other area codes are of no kind known here; they mean something only with "
             "boundaries or a lookup of the same codes"
         )
-    if area_codes.level_of(geography) not in area_codes.ORDER or geography in ("community_area", "upper_tier"):
+    if area_codes.level_of(geography) not in area_codes.ALIKE:
         return
     unknown = ~area_codes.well_formed(codes)
     if unknown.any():

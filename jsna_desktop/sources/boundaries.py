@@ -9,18 +9,21 @@ from jsna_desktop.sources import codes as area_codes
 from jsna_desktop.sources.areas import AreaColumns
 from jsna_desktop.sources.codes import Heading
 from jsna_desktop.sources.dataset import Lookup, Problem, Reading
-from jsna_desktop.sources.layers import Layer, Shapes, describe_layer, read_layer
+from jsna_desktop.sources.layers import Layer, Shapes, read_layer
 from jsna_desktop.sources.reading import Options, Peek, Recognised
 
 # Larger areas that a boundary file's other columns of codes may give.
-_LARGER = ("msoa2011", "msoa2021", "lsoa2011", "lsoa2021", "ward", "community_area", "district", "region")
+_LARGER = (
+    "msoa2011", "msoa2021", "lsoa2011", "lsoa2021", "parish", "ward", "community_area", "built_up_area", "district",
+    "upper_tier", "sub_icb", "icb", "region",
+)  # fmt: skip
 
 
 def recognise(peek: Peek) -> Recognised | None:
     """Any file of shapes; whether it has codes is told when it is read, so that the message can name its columns."""
     if peek.form != "vector":
         return None
-    layer = describe_layer(peek)
+    layer: Layer = peek.layer
     area = areas.area_columns(layer.fields)
     geography = area.main.geography if area else ""
     column = f", column {area.main.text}" if area else ""
@@ -72,12 +75,15 @@ def read(peek: Peek, found: Recognised, options: Options) -> Reading:
 def _area_columns(shapes: Shapes, where: str) -> AreaColumns:
     """The columns of codes, known by their headings or else by the codes in them."""
     found = areas.area_columns(tuple(shapes.fields))
-    if found is not None:
+    # A plain “area_code” may be a word of the publisher's own (OS Boundary-Line: “DIS”) beside a column of codes.
+    if found is not None and (found.main.level or area_codes.well_formed(shapes.fields[found.main.text]).any()):
         return found
     for field, values in shapes.fields.items():
         level = area_codes.main_level(values, 0.95)
         if level:
-            return AreaColumns((Heading(field, level, "code"),), _named(shapes))
+            return AreaColumns((Heading(field, level, "code"),), _named(shapes, level))
+    if found is not None:
+        return found
     raise FileProblem(
         "the shapes have no column of area codes",
         where=where,
@@ -87,15 +93,14 @@ def _area_columns(shapes: Shapes, where: str) -> AreaColumns:
     )
 
 
-def _named(shapes: Shapes) -> tuple[Heading, ...]:
-    return tuple(Heading(f, "", "name") for f in shapes.fields if f.lower() in ("name", *areas.PLAIN_NAMES))
+def _named(shapes: Shapes, level: str) -> tuple[Heading, ...]:
+    return tuple(Heading(f, level, "name") for f in shapes.fields if f.lower() in ("name", *areas.PLAIN_NAMES))
 
 
 def _geography(codes: np.ndarray, heading: Heading, said: str, where: str) -> str:
     level = area_codes.main_level(codes)
     expected = area_codes.level_of(said) if said else heading.level
-    standard = expected in area_codes.ORDER and expected not in ("community_area", "upper_tier")
-    if standard and level != expected:
+    if expected in area_codes.ALIKE and level != expected:
         raise FileProblem(
             f"column “{heading.text}” does not hold codes of {area_codes.words(expected)}",
             where=where,
@@ -118,7 +123,7 @@ def _kept(codes: np.ndarray, shapes: Shapes, geography: str, problems: list[Prob
             examples = tuple(f"feature {row + 1}: {codes[row]}".rstrip(": ") for row in rows[:20])
             problems.append(Problem(message, len(rows), examples))
     level = area_codes.level_of(geography)
-    if level in area_codes.ORDER and level not in ("community_area", "upper_tier"):
+    if level in area_codes.ALIKE:
         odd = np.flatnonzero(~blank & (area_codes.levels(codes) != level))
         if len(odd):
             examples = tuple(f"feature {row + 1}: {codes[row]}" for row in odd[:20])

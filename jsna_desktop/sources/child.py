@@ -31,7 +31,10 @@ _OFFLINE = {
     "CPL_VSIL_CURL_ALLOWED_EXTENSIONS": ".none",
     "GML_DOWNLOAD_SCHEMA": "NO",
     "GDAL_SKIP": "HTTP,WMS,WMTS,WCS,PLMOSAIC,EEDA,EEDAI,NGW,DAAS,OGCAPI,STACIT,STACTA",
-    "OGR_SKIP": "WFS,OAPIF,CSW,CARTO,AmigoCloud,PLScenes",
+    # Drivers that only read what a file points to, or take texts of any kind: none is needed here.
+    "OGR_SKIP": "OGR_VRT,GDALG,WFS,OAPIF,CSW,Carto,AmigoCloud,PLSCENES,Elasticsearch,GPSBabel,ADBC,MapML,GeoRSS,"
+    "OSM,SQLite,CSV,GML,GPX,XLSX,ODS,DXF,DGN,S57,VFK,PDS4,LVBAG,EDIGEO,SXF,Selafin,VDV,GTFS,PMTiles,MVT,Idrisi,"
+    "WAsP,JML,OGR_GMT,OGR_PDS,AVCBin,AVCE00,AIVector,MiraMonVector",
 }
 
 T = TypeVar("T")

@@ -11,11 +11,18 @@ import numpy as np
 from jsna_desktop.sources.cells import slug
 
 # From the smallest areas to the largest: where a file has several code columns, its rows are the first of these.
-ORDER = ("oa", "lsoa", "msoa", "ward", "community_area", "district", "upper_tier", "region", "nation")
+ORDER = (
+    "oa", "lsoa", "msoa", "parish", "ward", "community_area", "built_up_area", "district", "upper_tier", "sub_icb",
+    "icb", "nhs_region", "region", "nation",
+)  # fmt: skip
+# Levels whose every code begins alike, so that a column of another level's codes is a mistake. Others are mixed (a
+# county may be a unitary authority, a parish an area without one) or a council's own.
+ALIKE = ("oa", "lsoa", "msoa", "ward", "district", "region", "nation")
 _KINDS = {"00": "oa", "01": "lsoa", "02": "msoa", "05": "ward"} | dict.fromkeys(("06", "07", "08", "09"), "district")
 _WIDE = {
     "E12": "region", "X12": "region", "E92": "nation", "W92": "nation", "X92": "nation", "K04": "nation",
-    "E10": "upper_tier",
+    "E10": "upper_tier", "E04": "parish", "W04": "parish", "E43": "parish", "E63": "built_up_area",
+    "E38": "sub_icb", "E54": "icb", "E40": "nhs_region",
 }  # fmt: skip
 _CENSUS_AREAS = ("oa", "lsoa", "msoa")
 # The last codes of the 2011 LSOAs (ONS Register of Geographic Codes): any later one was made for 2021.
@@ -23,7 +30,9 @@ _LAST_2011 = {"E": "E01033768", "W": "W01001958"}
 _LEVELS = {
     "oa": "oa", "lsoa": "lsoa", "msoa": "msoa", "wd": "ward", "ward": "ward", "lad": "district", "ltla": "district",
     "la": "district", "rgn": "region", "region": "region", "ctry": "nation", "country": "nation", "utla": "upper_tier",
-    "cty": "upper_tier", "ca": "community_area", "district": "district",
+    "cty": "upper_tier", "ctyua": "upper_tier", "ca": "community_area", "district": "district", "par": "parish",
+    "parncp": "parish", "parish": "parish", "bua": "built_up_area", "icb": "icb", "sicbl": "sub_icb",
+    "nhser": "nhs_region",
 }  # fmt: skip
 _SHORT = re.compile(r"([a-z]+?)_?(\d\d)?_?(cd|code|nm|name)(_active)?")
 _WORDS = (
@@ -142,7 +151,10 @@ def level_of(geography: str) -> str:
 def words(geography: str) -> str:
     """`lsoa2021` → `LSOA 2021`, for titles."""
     level = level_of(geography)
-    names = {"district": "Local authority", "upper_tier": "Upper-tier authority", "": "Area"}
+    names = {
+        "district": "Local authority", "upper_tier": "Upper-tier authority", "icb": "ICB", "sub_icb": "Sub-ICB",
+        "nhs_region": "NHS region", "built_up_area": "Built-up area", "": "Area",
+    }  # fmt: skip
     name = level.upper() if level in _CENSUS_AREAS else names.get(level, level.replace("_", " ").capitalize())
     return f"{name} {geography[len(level) :]}".strip()
 

@@ -52,7 +52,7 @@ class Dataset:
 
     id: str
     title: str
-    kind: str  # boundaries, lookup, deprivation, population, indicator, services, postcodes
+    kind: str  # boundaries, centroids, lookup, deprivation, population, indicator, services, postcodes
     geography: str  # lsoa2011, lsoa2021, oa2021, msoa2021, ward, district … or "" where none
     period: str
     source: str

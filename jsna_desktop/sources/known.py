@@ -1,6 +1,5 @@
 """Who published a file, under which licence and with which words of attribution."""
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -83,16 +82,10 @@ def describe(
         reason=reason,
         rows=len(codes),
         retrieved=datetime.fromtimestamp(peek.path.stat().st_mtime, UTC).date().isoformat(),
-        checksum=checksum(peek),
+        checksum=peek.checksum,
         fictional=made_up,
         problems=tuple(problems),
     )
-
-
-def checksum(peek: Peek) -> str:
-    """SHA-256 of the file as it is on disk."""
-    with peek.path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def counted(number: int, one: str, many: str = "") -> str:

@@ -11,7 +11,8 @@ from jsna_desktop.sources import areas
 from jsna_desktop.sources.areas import AreaColumns
 from jsna_desktop.sources.codes import Heading
 from jsna_desktop.sources.dataset import MAX_EXAMPLES, Problem
-from jsna_desktop.sources.layers import chosen_field, describe_layer, no_such_column, read_layer
+from jsna_desktop.sources.fields import chosen_field, no_such_column
+from jsna_desktop.sources.layers import describe_layer, read_layer
 from jsna_desktop.sources.lookups import lookup_columns
 from jsna_desktop.sources.reading import Peek, ProgressCall, quiet
 from jsna_desktop.sources.table import read_table
@@ -57,8 +58,8 @@ def read_polygons(peek: Peek, name_field: str | None = None, code_field: str | N
     … . Features without a shape are left out and recorded.
     """
     layer = describe_layer(peek)
-    names_in = chosen_field(layer, name_field, peek.where) if name_field else _name_field(layer.fields)
-    codes_in = chosen_field(layer, code_field, peek.where) if code_field else _code_field(layer.fields)
+    names_in = chosen_field(layer.fields, name_field, peek.where) if name_field else _name_field(layer.fields)
+    codes_in = chosen_field(layer.fields, code_field, peek.where) if code_field else _code_field(layer.fields)
     shapes = read_layer(peek, layer, tuple(field for field in (names_in, codes_in) if field))
     problems = list(shapes.problems)
     bare = shapely.is_missing(shapes.geometry)
@@ -155,7 +156,7 @@ def _locality_fields(
 
 
 def _guessed(headings: tuple[str, ...], area: AreaColumns, where: str) -> tuple[str, str]:
-    wide = ("district", "region", "nation", "upper_tier")
+    wide = ("district", "region", "nation", "upper_tier", "nhs_region")
     own = [h for h in area.codes[1:] if h.level not in (*wide, area.main.level)]
     if len(own) == 1:
         return own[0].text, area.name_of(own[0])

@@ -100,7 +100,7 @@ def drop_repeats(table: Table, column: str, columns: list[str]) -> None:
 def _inside(geography: str) -> str:
     """`district` → `local authority`, in a sentence; `msoa2021` keeps its capitals."""
     words = area_codes.words(geography)
-    return words if words[:2].isupper() else words.lower()
+    return words.lower() if words[1:].islower() else words
 
 
 def _period(area: AreaColumns, lookups: list[Lookup]) -> str:

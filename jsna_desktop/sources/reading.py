@@ -3,10 +3,7 @@
 A `Peek` opens a file once and lazily; every reader's `recognise` looks at the same one.
 """
 
-import gzip
 import io
-import zipfile
-import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -14,13 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from jsna_desktop.errors import FileProblem, UsageProblem
+from jsna_desktop.sources import archive, vector
 from jsna_desktop.sources.dataset import Reading
 from jsna_desktop.sources.sheets import SAMPLE_ROWS, Sheet, header_row, text_rows
 
 HEAD_BYTES = 1 << 18
-# Unpacked, a file larger than this is refused: nothing published for small areas is, and a zip bomb is.
-LARGEST_BYTES = 1 << 30
-_SHAPEFILE_PARTS = (".shx", ".dbf", ".prj", ".cpg", ".sbn", ".sbx", ".qpj")
 # What a file begins with that cannot be read, and what to do.
 _REFUSED = (
     (b"%PDF", "a PDF document", "Download the table behind it as CSV or xlsx"),
@@ -74,8 +69,11 @@ class Peek:
         self.where = path.name
         if not path.exists():
             raise FileProblem("there is no such file", where=str(path), todo="Check the name and the folder")
+        self.start, self.size = b"", 0
         if path.is_dir():
-            raise FileProblem("this is a folder", where=self.where, todo="Choose the files in it, or a zip of it")
+            if not vector.is_geodatabase(path):
+                raise FileProblem("this is a folder", where=self.where, todo="Choose the files in it, or a zip of it")
+            return
         try:
             self.size = path.stat().st_size
             with path.open("rb") as file:
@@ -93,17 +91,12 @@ class Peek:
     @cached_property
     def form(self) -> str:
         """`text`, `xlsx`, `parquet`, `vector`, `codepoint` (a zip of many CSV files)."""
+        if self.path.is_dir():
+            return "vector"
         if self.start.startswith(b"PK"):
             return self._zip_form()
-        suffix = self.path.suffix.lower()
-        if self.start.startswith(b"\x00\x00\x27\x0a") and suffix != ".shp":
-            suffix = ".shx"
-        if suffix in _SHAPEFILE_PARTS:
-            raise FileProblem(
-                "this is one part of a shapefile",
-                where=self.where,
-                todo=f"Choose {self.path.stem}.shp, with its .shx and .dbf beside it",
-            )
+        vector.check_is_no_part(self.path, self.start, self.where)
+        vector.check_name(self.path, self.start, self.where)
         return self._plain_form(self.head)
 
     def _plain_form(self, head: bytes) -> str:
@@ -112,27 +105,24 @@ class Peek:
                 raise FileProblem(f"this is {what}", where=self.where, todo=todo)
         if head.startswith(b"PAR1"):
             return "vector" if b"geo" in (self.parquet_schema.metadata or {}) else "parquet"
+        if vector.format_of(head):
+            vector.check_pointers(head, self.where)
+            return "vector"
         if head.startswith(b"SQLite format 3\x00"):
-            if head[68:72] not in (b"GPKG", b"GP10", b"GP11"):
-                raise FileProblem(
-                    "this is a database, not a GeoPackage",
-                    where=self.where,
-                    expected="a GeoPackage of boundaries",
-                    todo="If it is a workspace, open it rather than add it",
-                )
-            return "vector"
-        if head.startswith((b"\x00\x00\x27\x0a", b"fgb\x03fgb")):
-            return "vector"
+            raise FileProblem(
+                "this is a database, not a GeoPackage",
+                where=self.where,
+                expected="a GeoPackage of boundaries",
+                todo="If it is a workspace, open it rather than add it",
+            )
         text = head.lstrip(b"\xef\xbb\xbf \t\r\n")[:2000]
-        if text.startswith(b"{") or b"<kml" in text:
-            return "vector"
         if text[:200].lower().startswith((b"<!doctype html", b"<html")):
             raise FileProblem("this is a web page", where=self.where, todo="Download the file that the page links to")
         if b"\x00" in head[:4096] and not head.startswith((b"\xff\xfe", b"\xfe\xff")):
             raise FileProblem(
                 "this is no file of a kind that can be read",
                 where=self.where,
-                expected="a table (CSV, xlsx, Parquet) or boundaries (GeoJSON, GeoPackage, zipped shapefile)",
+                expected=f"a table (CSV, xlsx, Parquet) or boundaries ({vector.READABLE})",
                 todo="Choose another file",
             )
         return "text"
@@ -141,8 +131,7 @@ class Peek:
         names = self.members
         if any(name.startswith("xl/") for name in names):
             return "xlsx"
-        lowered = [name.lower() for name in names]
-        if any(name.endswith(".shp") for name in lowered):
+        if self.main_member:
             return "vector"
         data = self.tables
         if len(data) > 1:
@@ -153,7 +142,7 @@ class Peek:
             "the zip holds no data file",
             where=self.where,
             found=", ".join(names[:5]) or "nothing",
-            expected="a shapefile (.shp, .shx, .dbf), a GeoPackage, GeoJSON or CSV files",
+            expected=f"CSV files, or boundaries ({vector.READABLE})",
             todo="Choose another file",
         )
 
@@ -162,43 +151,33 @@ class Peek:
         """Names in a zip, folders left out; [] for any other file."""
         if not self.start.startswith(b"PK"):
             return []
-        try:
-            with zipfile.ZipFile(self.path) as archive:
-                return [info.filename for info in archive.infolist() if not info.is_dir()]
-        except (zipfile.BadZipFile, OSError) as error:
-            raise self.damaged("the zip", error) from error
+        return archive.names(self.path, self.where)
+
+    @cached_property
+    def main_member(self) -> str:
+        """What to open in a zip of shapes (`vector.main_member`); "" where it is none."""
+        return vector.main_member(self.members, self.member, self.where)
 
     @cached_property
     def tables(self) -> list[str]:
         """Data files in a zip; the papers of Code-Point Open's `Doc` folder are none."""
-        endings = (".csv", ".geojson", ".json", ".gpkg", ".parquet", ".fgb", ".kml", ".txt", ".tsv")
-        return [
+        shapes = (".geojson", ".geojsonl", ".geojsons", ".ndjson", ".gpkg", ".fgb")
+        endings = (*shapes, ".csv", ".json", ".parquet", ".txt", ".tsv", ".tab")
+        found = [
             name
             for name in self.members
-            if name.lower().endswith(endings)
-            and not name.lower().startswith(("doc/", "__macosx/"))
-            and "readme" not in name.lower()
+            if name.lower().endswith(endings) and not name.lower().startswith("doc/") and "readme" not in name.lower()
         ]
+        alone = [name for name in found if name.lower().endswith(shapes)]
+        # Beside a layer of shapes lie its papers.
+        return alone if len(alone) == 1 else found
 
     def member(self, name: str) -> bytes:
         """The bytes of one file in the zip."""
-        try:
-            with zipfile.ZipFile(self.path) as archive:
-                if archive.getinfo(name).file_size > LARGEST_BYTES:
-                    raise self.too_large()
-                return archive.read(name)
-        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError) as error:
-            raise self.damaged(f"{name} in the zip", error) from error
+        return archive.member(self.path, name, self.where)
 
     def damaged(self, what: str, error: Exception) -> FileProblem:
-        return FileProblem(
-            f"{what} is damaged or cut short", where=self.where, found=str(error), todo="Download or save it again"
-        )
-
-    def too_large(self) -> FileProblem:
-        return FileProblem(
-            "the file is too large", where=self.where, expected="at most 1 GB unpacked", todo="Cut it to your area"
-        )
+        return archive.damaged(what, self.where, error)
 
     @property
     def packed(self) -> bool:
@@ -208,31 +187,33 @@ class Peek:
     def head(self) -> bytes:
         """The first bytes, unpacked from gz or from a zip with one file in it."""
         if self.start.startswith(b"\x1f\x8b"):
-            try:
-                with gzip.open(self.path) as file:
-                    return file.read(HEAD_BYTES)
-            except (EOFError, OSError, zlib.error) as error:
-                raise self.damaged("the gz file", error) from error
-        return self.content[:HEAD_BYTES] if self.start.startswith(b"PK") and len(self.tables) == 1 else self.start
+            return archive.gunzipped(self.path, self.where, HEAD_BYTES)
+        return self.content[:HEAD_BYTES] if self._single else self.start
 
     @cached_property
     def content(self) -> bytes:
         """The whole file, unpacked."""
+        most = archive.LARGEST_BYTES
         if self.start.startswith(b"\x1f\x8b"):
-            try:
-                with gzip.open(self.path) as file:
-                    content = file.read(LARGEST_BYTES + 1)
-            except (EOFError, OSError, zlib.error) as error:
-                raise self.damaged("the gz file", error) from error
-        elif self.start.startswith(b"PK") and len(self.tables) == 1 and not self._is_workbook:
-            content = self.member(self.tables[0])
+            content = archive.gunzipped(self.path, self.where, most + 1)
+        elif self._single:
+            content = self.member(self._single)
+        elif self.size > most:
+            raise archive.too_large(self.where)
         else:
-            if self.size > LARGEST_BYTES:
-                raise self.too_large()
             content = self.path.read_bytes()
-        if len(content) > LARGEST_BYTES:
-            raise self.too_large()
+        if len(content) > most:
+            raise archive.too_large(self.where)
         return content
+
+    @property
+    def _single(self) -> str:
+        """The one file of a zip that is read whole; "" for any other file."""
+        if not self.start.startswith(b"PK") or self._is_workbook:
+            return ""
+        if self.main_member.lower().endswith(".kml"):
+            return self.main_member
+        return self.tables[0] if len(self.tables) == 1 else ""
 
     @property
     def _is_workbook(self) -> bool:
@@ -252,6 +233,18 @@ class Peek:
     def parquet_schema_or_none(self) -> Any:
         """The Parquet schema; None for any other file."""
         return self.parquet_schema if self.head.startswith(b"PAR1") else None
+
+    @cached_property
+    def layer(self) -> Any:
+        """The layer of a file of shapes (`layers.Layer`), described once for all readers that look at it."""
+        from jsna_desktop.sources.layers import describe_layer
+
+        return describe_layer(self)
+
+    @cached_property
+    def checksum(self) -> str:
+        """SHA-256 of the file as it is on disk."""
+        return archive.checksum(self.path)
 
     @cached_property
     def encoding(self) -> str:

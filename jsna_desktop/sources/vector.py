@@ -5,6 +5,7 @@ GDAL's own JSON pipelines). So the format is told here, by content, and a file t
 """
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 from jsna_desktop.errors import FileProblem
@@ -31,7 +32,7 @@ PARTS = {
 }
 _NAMES = {".shp": "shapefile", ".tab": "MapInfo table", ".mif": "MapInfo interchange file"}
 # Where a text sends GDAL to other files or addresses, or has it work.
-_POINTERS = (b"<ogrvrt", b"gdal_streamed_alg", b"<gdal_wms", b"<wfs:", b"/vsi")
+_POINTERS = (b"<ogrvrt", b"<ogrwfs", b"gdal_streamed_alg")
 _LOOKED_AT = 1 << 16
 _GEOPACKAGE_IDS = (b"GPKG", b"GP10", b"GP11")
 
@@ -82,22 +83,25 @@ def check_kml(content: bytes, where: str) -> None:
         )
 
 
-def main_member(names: list[str], where: str) -> str:
-    """What to open in a zip of shapes: a .shp, .tab, .mif or .kml, or the folder of a geodatabase; "" for no shapes.
+def main_member(names: list[str], member: Callable[[str], bytes], where: str) -> str:
+    """What to open in a zip of shapes: a .shp, .tab, .mif or .kml, or the catalogue of a geodatabase; "" for no shapes.
 
-    FileProblem where there are several of them: which one is meant cannot be told.
+    `member` gives the bytes of one. FileProblem where there are several: which one is meant cannot be told.
     """
-    found: dict[str, str] = {}
+    lower = {name.lower() for name in names}
+    chosen = []
     for name in names:
         lowered = name.lower()
-        if lowered.endswith((".shp", ".tab", ".mif")):
-            found.setdefault(name, name)
-        elif lowered.endswith("/" + GEODATABASE_CATALOGUE):
-            found.setdefault(name[: -len(GEODATABASE_CATALOGUE) - 1], "geodatabase")
+        # A .tab may be a table of text as well: MapInfo's has its map or its data beside it.
+        table = lowered.endswith(".tab") and lower & {lowered[:-4] + end for end in PARTS[".tab"][0]}
+        if table or lowered.endswith((".shp", ".mif")) or f"/{lowered}".endswith(f"/{GEODATABASE_CATALOGUE}"):
+            chosen.append(name)
     kml = [name for name in names if name.lower().endswith(".kml")]
-    # A KMZ's own map is doc.kml; what lies in its folders is linked from there.
-    main = [name for name in kml if name.lower() == "doc.kml"] or [name for name in kml if "/" not in name] or kml
-    chosen = [*found] or main
+    if len(kml) > 1:
+        # A KMZ's own map is doc.kml, unless that only links to the others, as GDAL and QGIS write it.
+        kml = [name for name in kml if b"<placemark" in member(name).lower()] or kml
+    main = [name for name in kml if name.lower() == "doc.kml"] or kml
+    chosen = chosen or main
     if len(chosen) > 1:
         what = "shapefiles" if all(name.lower().endswith(".shp") for name in chosen) else "layers of shapes"
         raise FileProblem(
@@ -112,16 +116,18 @@ def main_member(names: list[str], where: str) -> str:
 
 def belonging(name: str, names: list[str]) -> list[str]:
     """The files of a zip that a layer consists of: those of the same stem, or all in the geodatabase's folder."""
-    lowered = name.lower()
-    if lowered[-4:] in PARTS:
-        needed, other = PARTS[lowered[-4:]]
-        wanted = {lowered[:-4] + end for end in (lowered[-4:], *needed, *other)}
+    ending = name.lower()[-4:]
+    if ending in PARTS:
+        needed, more = PARTS[ending]
+        wanted = {name.lower()[:-4] + end for end in (ending, *needed, *more)}
         return [other for other in names if other.lower() in wanted]
-    return [name] if name in names else [other for other in names if other.startswith(name + "/")]
+    if name.lower().endswith(GEODATABASE_CATALOGUE):
+        return [other for other in names if other.rpartition("/")[0] == name.rpartition("/")[0]]
+    return [name]
 
 
 def check_parts(name: str, names: list[str], where: str) -> None:
-    """FileProblem naming the missing part: without its index and its table of codes a layer cannot be read."""
+    """FileProblem naming the missing part of a shapefile or MapInfo table: its index or its table of codes."""
     ending = name.lower()[-4:]
     if ending not in PARTS:
         return
@@ -164,6 +170,21 @@ def check_name(path: Path, head: bytes, where: str) -> None:
             expected=f"a name that ends in {ending}",
             todo=f"Name it {path.stem}{ending}, with its {' and '.join(PARTS[ending][0])} beside it",
         )
+
+
+def geodatabase(catalogue: str, where: str) -> str:
+    """The folder of a geodatabase from the path of its catalogue; FileProblem where GDAL would not know it by name."""
+    folder = catalogue[: -len(GEODATABASE_CATALOGUE)].rstrip("/\\")
+    if not folder.lower().endswith(".gdb"):
+        name = Path(folder).name or Path(where).stem
+        raise FileProblem(
+            "this is a File Geodatabase whose folder has another name",
+            where=where,
+            found=f"“{name}”",
+            expected="a folder whose name ends in .gdb",
+            todo=f"Name the folder {name}.gdb",
+        )
+    return folder
 
 
 def is_geodatabase(path: Path) -> bool:

@@ -159,9 +159,18 @@ def lookups(store: Store, level: str) -> list[tuple[int, str, str, str]]:
 
 def boundaries(store: Store, geography: str) -> int | None:
     """The boundaries in use for a geography: the dataset with the most areas, the later of two alike."""
+    return _largest(store, "boundaries", geography)
+
+
+def centroids(store: Store, geography: str) -> int | None:
+    """The population-weighted centroids in use for a geography: the most areas, the later of two alike."""
+    return _largest(store, "centroids", geography)
+
+
+def _largest(store: Store, kind: str, geography: str) -> int | None:
     rows = store.all(
-        "SELECT key FROM dataset WHERE kind = 'boundaries' AND geography = ? ORDER BY rows DESC, key DESC LIMIT 1",
-        [geography],
+        "SELECT key FROM dataset WHERE kind = ? AND geography = ? ORDER BY rows DESC, key DESC LIMIT 1",
+        [kind, geography],
     )
     return rows[0][0] if rows else None
 

@@ -63,8 +63,11 @@ class Store:
         return store
 
     @classmethod
-    def open(cls, path: Path, *, read_only: bool = False) -> Self:
-        """The workspace at `path`, checked to be one and of a version that this program knows."""
+    def open(cls, path: Path, *, read_only: bool = False, patience: float = _BUSY_SECONDS) -> Self:
+        """The workspace at `path`, checked to be one and of a version that this program knows.
+
+        `patience`: seconds to wait for another program that is changing it.
+        """
         path = Path(path)
         if path.is_dir() or not path.exists():
             raise WorkspaceProblem(
@@ -72,7 +75,7 @@ class Store:
                 where=str(path),
                 todo="Make one with: jsna-desktop new WORKSPACE",
             )
-        store = cls._connect(path, read_only=read_only or not os.access(path, os.W_OK))
+        store = cls._connect(path, read_only=read_only or not os.access(path, os.W_OK), patience=patience)
         try:
             with store._translated():
                 application = store.one("PRAGMA application_id")[0]
@@ -91,11 +94,11 @@ class Store:
         return store
 
     @classmethod
-    def _connect(cls, path: Path, *, read_only: bool) -> Self:
+    def _connect(cls, path: Path, *, read_only: bool, patience: float = _BUSY_SECONDS) -> Self:
         target = path.absolute().as_uri() + ("?mode=ro" if read_only else "")
         try:
             connection = sqlite3.connect(
-                target, uri=True, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
+                target, uri=True, timeout=patience, isolation_level=None, check_same_thread=False
             )
             connection.execute("PRAGMA foreign_keys = ON")
             connection.execute("PRAGMA temp_store = MEMORY")
@@ -200,6 +203,12 @@ def _translate(error: sqlite3.Error, path: Path) -> Exception:
     if name.startswith(("SQLITE_NOTADB", "SQLITE_CORRUPT")):
         return WorkspaceProblem(
             "the workspace is damaged or is not one", where=str(path), todo="Open a copy or a backup of it"
+        )
+    if name == "SQLITE_READONLY_DBMOVED":
+        return WorkspaceProblem(
+            "the workspace’s file was moved or deleted while it was open",
+            where=str(path),
+            todo="What is open can still be saved by Save a copy as",
         )
     if name.startswith(("SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_PERM")):
         return WorkspaceProblem(

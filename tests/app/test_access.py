@@ -1,7 +1,9 @@
 """For every person and every screen: names, keyboard, narrow windows, large text."""
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QRect, Qt
+from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QApplication, QLineEdit, QWidget
 
@@ -116,3 +118,85 @@ def test_words_are_never_cut_in_the_profile(at_work, settled):
     for label in window.profile.findChildren(Text):
         if label.isVisible() and not label.wordWrap():
             assert label.width() >= label.sizeHint().width() - 1
+
+
+def test_nothing_important_of_the_map_is_under_what_floats_on_it(at_work, settled):
+    window, canvas = at_work, at_work.map.canvas
+    left, bottom, right, top = canvas._blocks.finest.total_bounds
+    for width, height in ((1366, 768), (683, 384)):
+        window.resize(width, height)
+        QApplication.processEvents()
+        settled()
+        corners = canvas.view.to_screen(np.array([[left, top], [right, bottom]]))
+        (x0, y0), (x1, y1) = corners.tolist()
+        assert y0 > window.map.tool_bar.geometry().bottom()
+        assert y0 > window.map.colour_by.geometry().bottom()
+        assert x0 > 0
+        assert x1 < canvas.width()
+        assert y1 < canvas.height()
+    assert x0 > window.map.legend.geometry().right() or y1 < window.map.legend.y()
+
+
+def test_words_on_the_map_grow_with_the_text(at_work, settled):
+    canvas = at_work.map.canvas
+    before = canvas.font().pixelSize()
+    at_work.look.set_text_percent(200)
+    settled()
+    assert canvas.font().pixelSize() >= 2 * before
+    shot = canvas.grab().toImage()
+    corner = shot.copy(shot.width() - 230, shot.height() - 36, 215, 34)
+    inked = [x for x in range(corner.width()) if any(corner.pixelColor(x, y).lightnessF() < 0.5 for y in range(34))]
+    assert inked[-1] - inked[0] > 140  # Fictional data; half of it at 100 %
+
+
+def test_every_focusable_widget_has_a_name_on_every_sheet(window, at_work):
+    def nameless() -> list[QWidget]:
+        return [
+            widget
+            for widget in window.findChildren(QWidget)
+            if widget.isVisible() and widget.focusPolicy() & Qt.FocusPolicy.TabFocus and _spoken(widget) == ""
+        ]
+
+    assert nameless() == []
+    for open_sheet in (window.new_workspace, window.make_pack, window.actions_.keys.trigger, window.desk.rename_place):
+        open_sheet()
+        QApplication.processEvents()
+        assert nameless() == []
+        window.sheet.close_sheet()
+    window.close_workspace()
+    assert nameless() == []
+
+
+def _spoken(widget: QWidget) -> str:
+    heard = QAccessible.queryAccessibleInterface(widget)
+    return heard.text(QAccessible.Text.Name) if heard is not None else ""
+
+
+def test_what_was_found_stays_under_its_field(at_work):
+    box = at_work.header.find_box
+    QTest.keyClicks(box.field, "QX1")
+    at_work.resize(700, 420)
+    QApplication.processEvents()
+    assert at_work.rect().contains(box.results.geometry())
+    assert abs(box.results.y() - box.mapTo(at_work, box.rect().bottomLeft()).y()) < 12
+
+
+def _tabbed(start: QWidget, steps: int) -> list[str]:
+    start.setFocus()
+    names = []
+    for _ in range(steps):
+        QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
+        names.append(QApplication.focusWidget().accessibleName())
+    return names
+
+
+def test_tab_goes_as_one_reads(window, at_work):
+    names = _tabbed(window.header.name, 15)
+    wanted = ["Find a place", "Add data", "Make a pack", "Set of places", "Places of this set", "New place",
+              "Hide Community", "Hide LSOAs", "Show Output", "Select areas", "Draw a line", "Select by a rectangle",
+              "Select by a lasso", "Colour by", "Map"]  # fmt: skip
+    assert [name[: len(start)] for name, start in zip(names, wanted, strict=True)] == wanted
+    window.close_workspace()
+    names = _tabbed(window.header.name, 5)
+    wanted = ["Add boundaries", "Add files", "Try it", "Open the demonstration", "Open a workspace"]
+    assert [name[: len(start)] for name, start in zip(names, wanted, strict=True)] == wanted

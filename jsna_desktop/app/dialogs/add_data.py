@@ -214,6 +214,9 @@ def _sign(found: Found | None) -> tuple[str, str]:
 def _detail(found: Found | None) -> str:
     if found is None:
         return ""
+    if found.error:
+        said = found.error.removeprefix(f"{found.path.name}: ")  # the name stands beside it
+        return said[:1].upper() + said[1:]
     problems = "; ".join(problem.message.rstrip(".") for problem in found.problems)
     return f"{found.detail}; {problems}" if problems and len(problems) < 120 else found.detail
 

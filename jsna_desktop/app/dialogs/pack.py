@@ -45,8 +45,10 @@ class MakePack(Sheet):
         self.list.setFont(look.font("body"))
         self.list.setFrameShape(QFrame.Shape.NoFrame)
         self.list.setMinimumHeight(look.px(120))
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)  # long names are cut
         for place in places:
             item = QListWidgetItem(place.name, self.list)
+            item.setToolTip(place.name)
             item.setData(Qt.ItemDataRole.UserRole, place)
             item.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsUserCheckable | Qt.ItemFlag.ItemIsSelectable)
             ticked = place.id == chosen or (chosen is None and len(places) == 1)
@@ -113,8 +115,12 @@ class MakePack(Sheet):
 
     def _tick(self, ticked: bool) -> None:
         state = Qt.CheckState.Checked if ticked else Qt.CheckState.Unchecked
+        self.list.blockSignals(True)  # counted once, not for each of thousands
         for place in range(self.list.count()):
             self.list.item(place).setCheckState(state)
+        self.list.blockSignals(False)
+        self.list.viewport().update()
+        self._count()
 
     def _count(self) -> None:
         count = len(self.ticked())
@@ -174,7 +180,7 @@ class MakePack(Sheet):
         self.bar.hide()
         self._count()
         if isinstance(error, UserError | OSError):
-            told = error.message if isinstance(error, UserError) else f"The folder cannot be written: {error.strerror}."
+            told = error.message if isinstance(error, UserError) else _unwritable(error)
             self._say_problem(told)
             return
         self.close_sheet()
@@ -187,3 +193,8 @@ class MakePack(Sheet):
 
     def _show(self) -> None:
         QDesktopServices.openUrl(QUrl.fromLocalFile(self.folder.text()))
+
+
+def _unwritable(error: OSError) -> str:
+    reason = error.strerror or type(error).__name__
+    return f"The folder cannot be written: {reason[:1].lower()}{reason[1:]}."

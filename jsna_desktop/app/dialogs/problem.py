@@ -32,7 +32,8 @@ def show_problem(
 ) -> Sheet:
     """A person's mistake in its own words; anything else with a report to save."""
     if isinstance(error, UserError):
-        sheet = Sheet(look, window, "That did not work", error.message)
+        said = error.message if error.where else error.message[:1].upper() + error.message[1:]
+        sheet = Sheet(look, window, "That did not work", said)
     else:
         sheet = Sheet(
             look,

@@ -38,6 +38,7 @@ class Sheet(QWidget):
         self.body.setContentsMargins(18, 0, 18, 12)
         self.body.setSpacing(8)
         self.scroll_area = UpAndDown(inner)
+        self.scroll_area.setMinimumHeight(1)  # an empty one takes no room from the heading
         self.foot = QHBoxLayout()
         self.foot.setContentsMargins(18, 14, 18, 14)
         self.foot.setSpacing(10)

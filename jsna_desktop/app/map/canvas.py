@@ -84,10 +84,11 @@ class MapCanvas(PaintedMap):
         names: Sequence[str] | np.ndarray,
         levels: Sequence[tuple[float, PackedPolygons]],
         detail: Callable[[np.ndarray], PackedPolygons] | None = None,
+        points: np.ndarray | None = None,
     ) -> None:
         self._hovered = self._focus_block = -1
         self._order = None
-        super().set_blocks(codes, names, levels, detail)
+        super().set_blocks(codes, names, levels, detail, points)
 
     # Tools
 

@@ -116,10 +116,10 @@ class Overlay:
 
     def attribution(self, text: str, legend_px: int) -> None:
         """Who made the data, in the bottom right corner, on as many lines as it needs beside the
-        legend (`legend_px` wide)."""
+        legend (`legend_px` wide) and in less than half of the map's width."""
         if text:
             metrics = QFontMetricsF(self._font)
-            room = max(180.0, self._view.width - 25.0 - legend_px)
+            room = max(180.0, min(self._view.width - 25.0 - legend_px, 0.45 * self._view.width))
             for up, line in enumerate(reversed(_wrapped(text, metrics, room))):
                 self._note(line, self._view.width - 15.0, self._view.height - 12.0 - metrics.height() * up)
 

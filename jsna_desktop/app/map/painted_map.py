@@ -23,7 +23,8 @@ from jsna_desktop.areas.coverage import PackedPolygons, block_at, representative
 _MARGIN_PX = 96  # painted beyond each edge, so that a pan shows no blank
 _STILL_MS = 70  # after this long without a move, the margin is filled again
 _LINE_PX = 3
-_DEARER = 1.05  # as much smaller the map may be to stay clear of the legend
+# As much smaller the map may be to stay clear of the legend; where it is low, the legend would hide a good part.
+_DEARER, _DEARER_LOW, _LOW_PX = 1.05, 1.5, 500
 _GREAT_BRITAIN: Box = (80_000.0, 5_000.0, 656_000.0, 658_000.0)
 
 
@@ -40,6 +41,9 @@ class PaintedMap(QWidget):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setMinimumSize(160, 120)
+        font = self.font()
+        font.setPixelSize(12)  # until it is told how large words are to be
+        self.setFont(font)
         self._look = Look.from_tokens(LIGHT)
         self._view = View.fitted(_GREAT_BRITAIN, max(self.width(), 1), max(self.height(), 1))
         self._fit_box: Box | None = _GREAT_BRITAIN  # kept on resizing until the map is moved
@@ -54,7 +58,8 @@ class PaintedMap(QWidget):
         self._hidden_place: int | None = None
         self._selection = np.array([], dtype=int)
         self._attribution = ""
-        self._top = self._right = self._corner = 0
+        self._top = self._right = 0
+        self._corner = (0, 0)
         self._numbers = {"blocks": 0, "marks": 0}  # the content that is up to date
         self._asked: dict[str, tuple[int, View]] = {}
         self._frames: dict[str, Frame] = {}
@@ -73,11 +78,12 @@ class PaintedMap(QWidget):
         names: Sequence[str] | np.ndarray,
         levels: Sequence[tuple[float, PackedPolygons]],
         detail: Callable[[np.ndarray], PackedPolygons] | None = None,
+        points: np.ndarray | None = None,
     ) -> None:
         """The building blocks: `codes` and `names` (n,), `levels` of n blocks each as (tolerance in
         metres, shapes), and `detail(indices (k,)) -> shapes of those k blocks` as published, which is
         called on the painting thread, and never again once other blocks are set.
-        Colours, selection and view start afresh.
+        Colours, selection and view start afresh. `points` (n, 2): one inside each block, where they are made already.
         """
         self._renderer.drop()
         self._blocks = BlockSet(levels, detail)
@@ -85,7 +91,7 @@ class PaintedMap(QWidget):
         n = len(self._blocks)
         if len(self.codes) != n or len(self.names) != n or any(len(packed) != n for _, packed in levels):
             raise ValueError("codes, names and every level must have the same number of blocks")
-        self._points = None
+        self._points = points
         self._classes, self._palette = np.full(n, -1), ()
         self._selection = np.array([], dtype=int)
         self._frames.clear()
@@ -191,9 +197,9 @@ class PaintedMap(QWidget):
         self._fit_box = bounds
         self._move_to(self._fitted(bounds))
 
-    def reserve(self, top: int, right: int, corner: int) -> None:
+    def reserve(self, top: int, right: int, corner: tuple[int, int]) -> None:
         """What floats on the map, in logical pixels: as deep from the top, as wide from the right, and as
-        wide in the bottom left corner. What is fitted keeps clear of it where there is room.
+        wide and high in the bottom left corner. What is fitted keeps clear of it where there is room.
         """
         if (top, right, corner) != (self._top, self._right, self._corner):
             self._top, self._right, self._corner = top, right, corner
@@ -202,13 +208,16 @@ class PaintedMap(QWidget):
             self.update()
 
     def _fitted(self, box: Box) -> View:
-        """Below the tools, beside what covers the right; beside the legend too where that costs no size."""
+        """Below the tools, beside what covers the right; beside or above the legend where that costs little."""
         width, height = self.width(), self.height()
         top = min(self._top, height // 3)
         right = self._right if self._right <= width * 2 // 3 else 0
         view = View.fitted(box, width, height, taken=(0, top, right, 0))
-        beside = View.fitted(box, width, height, taken=(self._corner, top, right, 0))
-        return beside if beside.scale <= view.scale * _DEARER else view
+        beside = View.fitted(box, width, height, taken=(self._corner[0], top, right, 0))
+        above = View.fitted(box, width, height, taken=(0, top, right, self._corner[1]))
+        clear = min(beside, above, key=lambda found: found.scale)
+        dearer = _DEARER if height > _LOW_PX else _DEARER_LOW
+        return clear if clear.scale <= view.scale * dearer else view
 
     def pan(self, dx: float, dy: float) -> None:
         """Moves the map right and down by logical pixels."""
@@ -305,7 +314,7 @@ class PaintedMap(QWidget):
         draw = Overlay(painter, self._view, self._look, self.font())
         self._paint_in_hand(draw)
         draw.scale_bar()
-        draw.attribution(self._attribution, self._corner)
+        draw.attribution(self._attribution, self._corner[0])
         self._paint_on_top(draw)
         painter.end()
 

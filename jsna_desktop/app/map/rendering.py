@@ -144,16 +144,18 @@ class MarksJob:
         rows = shapes.rows_of(self.selection)
         lines = outline(shapes.packed, rows)
         painter.save()
-        painter.setTransform(_transform(self.view, shapes, 1.0))
-        tint = QColor(look.selected)
-        tint.setAlphaF(0.14)
-        for start in range(0, len(rows), 64):
-            path = shapes.path_of(rows[start : start + 64])
-            painter.setPen(look.fixed_pen(look.selected, 0.8 * self.ratio, alpha=0.7))
-            painter.setBrush(tint)
-            painter.drawPath(path)
-            yield
-        painter.restore()
+        try:
+            painter.setTransform(_transform(self.view, shapes, 1.0))
+            tint = QColor(look.selected)
+            tint.setAlphaF(0.14)
+            for start in range(0, len(rows), 64):
+                path = shapes.path_of(rows[start : start + 64])
+                painter.setPen(look.fixed_pen(look.selected, 0.8 * self.ratio, alpha=0.7))
+                painter.setBrush(tint)
+                painter.drawPath(path)
+                yield
+        finally:  # also where a newer job ends this one
+            painter.restore()
         ends = self.view.to_screen(lines + shapes.packed.origin).reshape(-1, 2)
         points = [QPointF(x, y) for x, y in ends.tolist()]
         for pen in (look.pen(look.halo, 5.0), look.pen(look.selected, 2.2)):

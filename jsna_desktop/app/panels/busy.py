@@ -3,6 +3,7 @@
 from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
+from jsna_desktop.app import words
 from jsna_desktop.app.tasks import Task
 from jsna_desktop.app.theme import Look
 from jsna_desktop.app.widgets import Button, Card, Text
@@ -39,7 +40,7 @@ class BusyCard(Card):
     def watch(self, task: Task) -> None:
         """Follow a task; the card appears only if it lasts."""
         self._task = task
-        self.doing.setText(task.label)
+        self.doing.setText(words.breakable(task.label))
         self.bar.setRange(0, 0)
         task.progressed.connect(self._progress)
         task.ended.connect(lambda: self._end(task))
@@ -63,7 +64,9 @@ class BusyCard(Card):
             self.raise_()
 
     def _progress(self, message: str, fraction: float | None) -> None:
-        self.doing.setText(message)
+        self.doing.setText(words.breakable(message))
+        if self.isVisible() and self.heightForWidth(self.width()) > self.height():
+            self.place()
         self.setAccessibleName(message)
         self.bar.setRange(0, 0 if fraction is None else 1000)
         if fraction is not None:

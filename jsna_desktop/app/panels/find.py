@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QMoveEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from jsna_desktop.app.panels.choice_list import Choice, ChoiceView
@@ -60,6 +60,14 @@ class FindBox(QFrame):
             return
         self.results.show_under(self, found)
 
+    def moveEvent(self, event: QMoveEvent) -> None:
+        super().moveEvent(event)
+        self.results.stay_under(self)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.results.stay_under(self)
+
     def _take(self, choice: Choice) -> None:
         if choice.value is None:
             return
@@ -105,10 +113,19 @@ class _Results(QFrame):
         if self.parentWidget() is not window:
             self.setParent(window)
         self.list.show_choices(found or [Choice("Nothing of this name is loaded", value=None)])
+        self._place(anchor)
+        self.show()
+        self.raise_()
+
+    def stay_under(self, anchor: QWidget) -> None:
+        """The window was resized: go with the field."""
+        if self.isVisible():
+            self._place(anchor)
+
+    def _place(self, anchor: QWidget) -> None:
+        window = anchor.window()
         at = anchor.mapTo(window, QPoint(0, anchor.height() + 4))
         height = min(self.list.height_for_all() + 10, self._look.px(400), window.height() - at.y() - 8)
         width = min(max(anchor.width(), self._look.px(320)), window.width() - 16)
         left = max(8, min(at.x(), window.width() - width - 8))
         self.setGeometry(QRect(QPoint(left, at.y()), QSize(width, height)))
-        self.show()
-        self.raise_()

@@ -43,7 +43,7 @@ class Header(QFrame):
         self.pack.clicked.connect(pack.trigger)
         self._full_name = ""
         self._at_work = True
-        self._drawer = self._read_only = False
+        self._drawer = self._read_only = self._fictional = False
         for action, button in ((add, self.add), (pack, self.pack)):
             action.enabledChanged.connect(button.setEnabled)
             button.setEnabled(action.isEnabled())
@@ -51,6 +51,7 @@ class Header(QFrame):
 
     def show_workspace(self, name: str, *, fictional: bool, read_only: bool, path: str) -> None:
         self._full_name = name
+        self._fictional = fictional
         self.badge.setVisible(fictional)
         self._read_only = read_only
         self.saved.setText("Read only" if read_only else "Saved")
@@ -71,6 +72,7 @@ class Header(QFrame):
         if not at_work:
             self._full_name = "JSNA Desktop"
             self.saved.setText("")
+            self._fictional = False
             self.badge.hide()
         self.arrange()
 
@@ -107,8 +109,12 @@ class Header(QFrame):
         find = px(340) if roomy else max(px(120), min(px(220), right - px(300)))
         middle = (width - find) // 2 if roomy else right - find
         end = middle if self._at_work else width - 12
+        least = px(60) + px(40)  # the name's
+        if self._fictional:  # said on the map too
+            self.badge.setVisible(end - left - self.badge.sizeHint().width() - px(10) >= least)
         used = sum(w.sizeHint().width() + px(10) for w in (self.badge, self.saved) if self._has(w))
-        self.saved.setVisible(bool(self.saved.text()) and (roomy or end - left - used > px(120)))
+        cut = self._fictional and not self._has(self.badge)
+        self.saved.setVisible(bool(self.saved.text()) and not cut and (roomy or end - left - used > px(120)))
         used = sum(w.sizeHint().width() + px(10) for w in (self.badge, self.saved) if self._has(w))
         room = max(px(60), end - left - used - px(40))
         text = self.name.fontMetrics().elidedText(self._full_name, Qt.TextElideMode.ElideRight, room)

@@ -29,6 +29,7 @@ class LayersPanel(QFrame):
         self.setObjectName("layers")
         self.setAccessibleName("Layers")
         self._look = look
+        self.after: QWidget | None = None  # the control that Tab comes from
         self._rows = QVBoxLayout()
         self._rows.setSpacing(0)
         layout = QVBoxLayout(self)
@@ -44,6 +45,10 @@ class LayersPanel(QFrame):
         clear(self._rows)
         for item in items:
             self._rows.addWidget(self._row(item))
+        before = self.after
+        for place in range(self._rows.count() if before is not None else 0):
+            QWidget.setTabOrder(before, self._eye(place))
+            before = self._eye(place)
         if 0 <= focused < self._rows.count():
             self._eye(focused).setFocus()
 

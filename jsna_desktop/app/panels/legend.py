@@ -49,13 +49,17 @@ class LegendCard(Card):
         spoken = ", ".join(words.plain(edge) for edge in view.breaks)
         self.setAccessibleDescription(f"{view.title}. Five classes from light to dark: {spoken}. {note}")
 
-    def fit(self, room: int) -> None:
-        """As wide as its words call for, at most `room`; as high as they need."""
+    def fit(self, room: int, *, compact: bool = False) -> None:
+        """As wide as its words call for, at most `room`; as high as they need. `compact`: the colours and their
+        edges alone.
+        """
+        for words_of in (self._title, self._note):
+            words_of.setVisible(not compact)
         natural = (
             max(
                 self._ramp.sizeHint().width(),
-                self._note.fontMetrics().horizontalAdvance(self._note.text()),
-                self._title.fontMetrics().horizontalAdvance(self._title.text()),
+                0 if compact else self._note.fontMetrics().horizontalAdvance(self._note.text()),
+                0 if compact else self._title.fontMetrics().horizontalAdvance(self._title.text()),
             )
             + 28
         )
@@ -63,6 +67,7 @@ class LegendCard(Card):
         self.setFixedWidth(max(width, 120))
         layout = self.layout()
         assert layout is not None
+        layout.invalidate()
         self.setFixedHeight(layout.heightForWidth(width) if layout.hasHeightForWidth() else layout.sizeHint().height())
 
 

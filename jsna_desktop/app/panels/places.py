@@ -16,14 +16,17 @@ from PySide6.QtWidgets import (
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QVBoxLayout,
+    QWidget,
 )
 
 from jsna_desktop.app import words
 from jsna_desktop.app.theme import Look, watch
-from jsna_desktop.app.widgets import Button, Row, Text
+from jsna_desktop.app.widgets import Button, Row, Text, UpAndDown
 
 Index = QModelIndex | QPersistentModelIndex
 _ITEM = Qt.ItemDataRole.UserRole
+_FIRST = "No places yet. Click areas on the map, or draw a line."
+_FIRST_WITHOUT_MAP = "No places yet. They are made on the map, which needs boundaries."
 
 
 @dataclass(frozen=True)
@@ -131,7 +134,7 @@ class PlacesPanel(QFrame):
         self.list.customContextMenuRequested.connect(self._ask_menu)
         self.list.selectionModel().currentChanged.connect(self._choose)
         self.list.clicked.connect(self._choose)
-        self._empty = Text(look, "No places yet. Click areas on the map, or draw a line.", tone="muted", wrap=True)
+        self._empty = Text(look, _FIRST, tone="muted", wrap=True)
         self._empty.setContentsMargins(16, 4, 16, 8)
         self.new_button = Button(look, "New place", kind="plainlink", icon="plus", name="New place")
         self.new_button.clicked.connect(new_place.trigger)
@@ -144,8 +147,9 @@ class PlacesPanel(QFrame):
         foot_layout.setContentsMargins(8, 2, 16, 10)
         foot_layout.setAlignment(keycap, Qt.AlignmentFlag.AlignVCenter)
         foot_layout.insertStretch(1, 1)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 1, 0)
+        inner = QWidget()
+        layout = QVBoxLayout(inner)
+        layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addLayout(head)
         layout.addWidget(self._empty)
@@ -153,6 +157,9 @@ class PlacesPanel(QFrame):
         layout.addWidget(foot)
         layout.addStretch(1)
         self.body = layout
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 1, 0)
+        outer.addWidget(UpAndDown(inner))  # where there is less height than places and layers need
         watch(look, self, self._fit)
 
     @property
@@ -172,6 +179,10 @@ class PlacesPanel(QFrame):
         self.list.setVisible(bool(items))
         self._empty.setVisible(not items)
         self._fit()
+
+    def show_map_is_there(self, there: bool) -> None:
+        """Say how the first place is made: without boundaries there is nothing to click."""
+        self._empty.setText(_FIRST if there else _FIRST_WITHOUT_MAP)
 
     def select(self, place: int | None) -> None:
         """Mark a place as chosen without telling; None marks none."""

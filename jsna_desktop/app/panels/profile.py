@@ -113,7 +113,7 @@ class ProfilePanel(QFrame):
     def show_place(self, view: PlaceView) -> None:
         """Show a place; where it is the one shown, the scroll and the row in focus stay."""
         self._view = view
-        self._title.setText(view.title)
+        self._title.setText(words.breakable(view.title))
         self._subtitle.setText(view.subtitle)
         self._subtitle.setVisible(bool(view.subtitle))
         self._warning.setText(view.warning)

@@ -81,3 +81,25 @@ def test_best_fit_goes_by_the_blocks_postcodes() -> None:
     found = block_points(block, lambda _: np.empty((0, 2)))
     assert found.counts == (0, 0, 1)
     assert best_fit_shares(west, found.points).tolist() == [0.0]
+
+
+def test_best_fit_goes_by_the_centroid_however_much_land_is_inside() -> None:
+    """Nine tenths of the land lie inside, but its people live in the last tenth, at the edge."""
+    block = np.array([shapely.box(0, 0, 1000, 1000)])
+    most = shapely.box(0, 0, 900, 1000)
+    assert area_shares(most, block).tolist() == [0.9]
+    postcodes = np.array([[100.0, 500.0]])
+    found = block_points(block, lambda _: postcodes, np.array([[950.0, 500.0]]))
+    assert found.counts == (1, 0, 0)
+    assert best_fit_shares(most, found.points).tolist() == [0.0]
+    assert best_fit_shares(most, block_points(block, lambda _: postcodes).points).tolist() == [1.0]
+
+
+def test_blocks_without_a_centroid_fall_back_and_are_counted() -> None:
+    centroids = np.full((16, 2), np.nan)
+    centroids[3] = [10.0, 3010.0]
+    lived_in = {shapely.bounds(GRID[5]).tobytes(): np.array([[1100.0, 1100.0], [1300.0, 1100.0]])}
+    found = block_points(GRID, lambda block: lived_in.get(shapely.bounds(block).tobytes(), np.empty((0, 2))), centroids)
+    assert found.counts == (1, 1, 14)
+    assert shapely.get_coordinates(found.points[[3, 5]]).tolist() == [[10, 3010], [1200, 1100]]
+    assert shapely.contains(GRID[0], found.points[0])

@@ -110,7 +110,7 @@ def test_shapes_without_codes_name_their_columns(squares: Squares, tmp_path: Pat
 
 
 def test_points_are_no_boundaries(squares: Squares, tmp_path: Path) -> None:
-    frame = squares(["E01000001"])
+    frame = squares(["E01000001"], list_size=[7200])
     frame.geometry = frame.centroid
     frame.to_file(tmp_path / "p.gpkg")
     with pytest.raises(FileProblem, match="not polygons"):

@@ -96,3 +96,18 @@ def test_damage_in_the_middle_is_found(store: Store) -> None:
             assert damaged.check() != []
     except WorkspaceProblem as problem:
         assert "damaged" in str(problem)
+
+
+def test_a_copy_can_have_its_own_name(store: Store, tmp_path: Path) -> None:
+    store.save_copy(tmp_path / "north.jsna", "North")
+    with Store.open(tmp_path / "north.jsna") as copy:
+        assert copy.name == "North"
+        assert copy.check() == []
+    assert store.name == "county"
+    assert not list(tmp_path.glob("*.part*"))
+
+
+def test_a_file_that_was_moved_away_while_open_is_said(store: Store) -> None:
+    store.path.rename(store.path.with_name("elsewhere.jsna"))
+    with pytest.raises(WorkspaceProblem, match="moved or deleted"), store.transaction():
+        store.run("INSERT INTO locality_set (name) VALUES ('lost')")

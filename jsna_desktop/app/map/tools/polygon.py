@@ -136,7 +136,8 @@ class PolygonTool(Tool):
         if self._pointer is not None and self._grabbed is None and corners:
             corners.append(self._pointer)
         if corners:  # a line that was finished is no longer this tool's to speak of
-            self.canvas.polygon_changed.emit(self._shape(corners))
+            # Where the mouse makes the line cross itself, the corners that stand are what is drawn.
+            self.canvas.polygon_changed.emit(self._shape(corners) or self._shape(self._corners))
         self.canvas.update()
 
     def _close(self) -> None:

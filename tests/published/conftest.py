@@ -1,4 +1,4 @@
-"""Published statistics lie beside the project, never in it: tests that need them say so and skip where they are absent."""
+"""Published statistics lie beside the project, never in it: tests that need them skip where absent."""
 
 from pathlib import Path
 

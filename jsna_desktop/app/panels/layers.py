@@ -45,10 +45,10 @@ class LayersPanel(QFrame):
         clear(self._rows)
         for item in items:
             self._rows.addWidget(self._row(item))
-        before = self.after
-        for place in range(self._rows.count() if before is not None else 0):
-            QWidget.setTabOrder(before, self._eye(place))
-            before = self._eye(place)
+        if self.after is not None:
+            eyes = [self._eye(place) for place in range(self._rows.count())]
+            for before, eye in zip([self.after, *eyes], eyes, strict=False):
+                QWidget.setTabOrder(before, eye)
         if 0 <= focused < self._rows.count():
             self._eye(focused).setFocus()
 

@@ -116,6 +116,10 @@ def canvas(qtbot, county: County) -> MapCanvas:
     qtbot.addWidget(canvas)
     canvas.painting_failed.connect(_fail)
     canvas.resize(640, 480)
+    # Other tests leave the application with larger text; what is measured here is measured in the small size.
+    font = canvas.font()
+    font.setPixelSize(12)
+    canvas.setFont(font)
     with qtbot.waitExposed(canvas):
         canvas.show()
     codes = np.array([f"X01{i:06d}" for i in range(len(county.shapes))])

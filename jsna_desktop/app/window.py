@@ -32,6 +32,7 @@ from jsna_desktop.app.panels.places import PlacesPanel
 from jsna_desktop.app.panels.profile import ProfilePanel
 from jsna_desktop.app.panels.start import StartScreen
 from jsna_desktop.app.recent import Recent
+from jsna_desktop.app.search import Hit
 from jsna_desktop.app.session import Session
 from jsna_desktop.app.tab_order import set_tab_order
 from jsna_desktop.app.tasks import Tasks
@@ -136,7 +137,7 @@ class MainWindow(QMainWindow):
         start.open_asked.connect(self.ask_open)
         start.recent_asked.connect(self.open_path)
         self.header.places.clicked.connect(self.bench.toggle_drawer)
-        self.header.find_box.taken.connect(lambda hit: self.desk and self.desk.go_to(hit))
+        self.header.find_box.taken.connect(self._go_to)
         self.bench.narrowed.connect(self.header.show_drawer)
         self.header.show_drawer(self.bench.is_narrow)
         self.profile.explain.connect(self._explain)
@@ -342,6 +343,11 @@ class MainWindow(QMainWindow):
 
     def _search(self, text: str) -> Sequence[Choice]:
         return self.desk.search(text) if self.desk is not None else []
+
+    def _go_to(self, hit: Hit) -> None:
+        if self.desk is not None:
+            self.desk.go_to(hit)
+            self.map.canvas.setFocus()  # what is typed next is meant for the map
 
     def _take_tool(self, name: str) -> None:
         subject = self.desk.subject if self.desk is not None else None

@@ -200,3 +200,26 @@ def test_tab_goes_as_one_reads(window, at_work):
     names = _tabbed(window.header.name, 5)
     wanted = ["Add boundaries", "Add files", "Try it", "Open the demonstration", "Open a workspace"]
     assert [name[: len(start)] for name, start in zip(names, wanted, strict=True)] == wanted
+
+
+def test_what_was_found_is_looked_at_on_the_map(at_work, settled):
+    """The next key is meant for the map: V takes the arrow and is not searched for."""
+    field = at_work.header.find_box.field
+    field.setFocus()
+    QTest.keyClicks(field, "Thrush")
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    settled()
+    assert at_work.map.canvas.hasFocus()
+    assert field.text() == ""
+
+
+def test_a_corner_moved_by_keys_never_hides_under_the_tools(at_work, settled):
+    canvas = at_work.map.canvas
+    at_work.actions_.tools["polygon"].trigger()
+    QTest.keyClick(canvas, Qt.Key.Key_Space)
+    for _ in range(12):
+        QTest.keyClick(canvas, Qt.Key.Key_Up, Qt.KeyboardModifier.ShiftModifier)
+    _, y = canvas.view.to_screen(np.array(canvas.tool._pointer))
+    assert y > at_work.map.tool_bar.geometry().bottom()
+    QTest.keyClick(canvas, Qt.Key.Key_Escape)
+    settled()

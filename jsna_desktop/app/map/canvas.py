@@ -138,7 +138,7 @@ class MapCanvas(PaintedMap):
     def bring_into_view(self, x: float, y: float) -> None:
         """Moves the map if the place (EPSG:27700) is outside it or at its edge."""
         sx, sy = self._view.to_screen(np.array([x, y]))
-        if not (24 <= sx <= self.width() - 24 and 24 <= sy <= self.height() - 24):
+        if not (24 <= sx <= self.width() - 24 - self._right and self._top + 24 <= sy <= self.height() - 24):
             self._fit_box = None
             self._move_to(replace(self._view, x=float(x), y=float(y)))
 

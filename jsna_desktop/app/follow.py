@@ -19,6 +19,7 @@ from jsna_desktop.jobs.profile import Summary, profile, profile_of_shape
 from jsna_desktop.measures.standout import stands_out
 
 NEW = "New place"
+NOTHING_KNOWN = "Nothing is known of its areas yet. Add residents, deprivation or indicators."
 
 
 @dataclass(frozen=True)
@@ -88,10 +89,13 @@ def place_view(session: Session, subject: Subject) -> PlaceView:
     except UserError as error:
         return PlaceView(place.name, "", stored=subject.stored, warning=error.message)
     rows = [row for row in made.rows() if row["value"] is not None or row["note"]]
+    subtitle = _subtitle(made.summaries[0], rows, _blocks_name(contents.blocks.geography if contents.blocks else ""))
+    if not rows:
+        subtitle = f"{subtitle} · {NOTHING_KNOWN}" if subtitle else NOTHING_KNOWN
     findings = [(found.mark, found.lead, found.rest) for found in stands_out(rows)]
     return PlaceView(
         place.name,
-        _subtitle(made.summaries[0], rows, _blocks_name(contents.blocks.geography if contents.blocks else "")),
+        subtitle,
         rows,
         findings,
         stored=subject.stored,

@@ -17,6 +17,7 @@ from jsna_desktop.app.dialogs.new_workspace import file_name
 from jsna_desktop.app.widgets import Button
 from jsna_desktop.errors import UsageProblem
 from jsna_desktop.workspace.store import Store
+from tests import worlds
 
 
 def _names(window) -> list[str]:
@@ -313,3 +314,31 @@ def test_thousands_of_places_are_ticked_at_once(at_work, qtbot):
     at_work.sheet.all.click()
     assert counted == [1]
     assert len(at_work.sheet.ticked()) == at_work.sheet.list.count()
+
+
+def test_boundaries_alone_let_one_choose_and_say_what_to_add(window, qtbot, tmp_path, settled):
+    path = tmp_path / "squares.jsna"
+    with Store.create(path) as store:
+        worlds.keep(store, worlds.boundaries())
+    window.open_path(path)
+    settled()
+    window.map.canvas.choose(np.arange(3))
+    settled()
+    assert "Nothing is known of its areas yet" in window.profile._subtitle.text()
+
+
+def test_a_place_where_nobody_lives_is_profiled(window, qtbot, tmp_path, settled):
+    path = tmp_path / "squares.jsna"
+    people = np.full(len(worlds.CODES), 1000.0)
+    people[:3] = 0
+    with Store.create(path) as store:
+        worlds.keep(store, worlds.boundaries(), worlds.residents(people))
+    window.open_path(path)
+    settled()
+    window.map.canvas.choose(np.arange(3))
+    settled()
+    assert window.profile._subtitle.text().startswith("0 residents · 3 whole LSOAs")
+    window.profile.naming.field.setText("Moor")
+    QTest.keyClick(window.profile.naming.field, Qt.Key.Key_Return)
+    settled()
+    assert window.session.residents(window.desk.subject.locality.id) == 0

@@ -57,7 +57,7 @@ def content(findings: Findings) -> Content | None:
     has_map = around is not None and len(around.polygons) > 0
     if not (findings.deprivation_text or findings.deciles or has_map or rows):
         return None
-    keys = _columns(findings)
+    keys = _columns(findings, rows)
     data = {
         "text": findings.deprivation_text,
         "place": findings.locality,
@@ -85,9 +85,10 @@ def content(findings: Findings) -> Content | None:
     return Content(data, drawings)
 
 
-def _columns(findings: Findings) -> list[str]:
-    """The nearest and the widest comparator: more do not fit beside a map."""
-    keys = list(findings.comparators)
+def _columns(findings: Findings, rows: list[dict]) -> list[str]:
+    """The nearest and the widest comparator that have a value of the index: more do not fit beside a map."""
+    known = {c["level"] for row in rows for c in row["comparators"] if c["value"] is not None}
+    keys = [key for key in findings.comparators if key in known]
     return keys if len(keys) <= MOST_COLUMNS else [keys[0], keys[-1]]
 
 

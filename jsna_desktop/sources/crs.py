@@ -28,11 +28,9 @@ def to_grid(shapes: np.ndarray, crs: Any, where: str) -> tuple[np.ndarray, list[
     """
     from pyproj import CRS
 
-    found = shapely.get_coordinates(shapes)
-    found = found[np.isfinite(found).all(axis=1)]
-    if not len(found):
+    bounds = _bounds(shapely.get_coordinates(shapes))
+    if bounds is None:
         return shapes, []
-    bounds = (*found.min(axis=0), *found.max(axis=0))
     said = CRS.from_user_input(crs) if crs else None
     degrees, metres = _within(bounds, _LONLAT_RANGE), _within(bounds, _GRID_RANGE)
     if said is None:
@@ -64,6 +62,18 @@ def to_grid(shapes: np.ndarray, crs: Any, where: str) -> tuple[np.ndarray, list[
     if not _within(tuple(after), _GRID_RANGE):
         raise _nowhere(tuple(after), where)
     return moved, []
+
+
+def _bounds(found: np.ndarray) -> tuple[float, float, float, float] | None:
+    """Least and greatest of the coordinates (n, 2) that are numbers; None where there are none."""
+    if not len(found):
+        return None
+    # Column by column: along the short axis NumPy takes five times as long.
+    x, y = found[:, 0], found[:, 1]
+    bounds = (float(x.min()), float(y.min()), float(x.max()), float(y.max()))
+    if np.isfinite(bounds).all():
+        return bounds
+    return _bounds(found[np.isfinite(x) & np.isfinite(y)])
 
 
 def is_grid(crs: Any) -> bool:

@@ -166,7 +166,10 @@ def _read(
         wkb, columns, said = _read_gdal(peek, layer, fields)
     if len(wkb) == 0:
         raise FileProblem("the layer has no features", where=peek.where, todo="Choose another file")
-    shapes, problems = crs.to_grid(shapely.force_2d(_from_wkb(peek, wkb)), layer.crs, peek.where)
+    shapes = _from_wkb(peek, wkb)
+    deep = shapely.has_z(shapes).any() or shapely.has_m(shapes).any()
+    flat = shapely.force_2d(shapes) if deep else shapes
+    shapes, problems = crs.to_grid(flat, layer.crs, peek.where)
     if layer.others:
         names = ", ".join(layer.others[:10])
         said.append(Problem(f"of several layers “{layer.name}” is taken; left out: {names}", len(layer.others)))
@@ -191,9 +194,11 @@ def _read_gdal(
     columns = {str(name): as_text(column) for name, column in zip(meta["fields"], values, strict=True)}
     if wkb is None or len(wkb) < layer.features:
         raise _broken(peek, ValueError(f"{0 if wkb is None else len(wkb):,} of {layer.features:,} features"))
-    texts = dict.fromkeys(str(warning.message).splitlines()[0] for warning in warned)
-    # A file is known by its content, so a GeoPackage under another ending is none the worse.
-    serious = [text for text in texts if "file extension" not in text]
+    # GDAL warns of the file; what libraries tell each other of their next versions is nothing of the file's.
+    told = [w for w in warned if not issubclass(w.category, DeprecationWarning | FutureWarning)]
+    texts = dict.fromkeys(str(warning.message).splitlines()[0] for warning in told)
+    # A file is known by its content, so a GeoPackage under another ending is none the worse; nor is a large shape.
+    serious = [text for text in texts if not any(word in text for word in ("file extension", "may be really slow"))]
     return wkb, columns, [Problem(f"the file may be damaged: {text}") for text in serious]
 
 

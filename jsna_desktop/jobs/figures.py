@@ -13,7 +13,7 @@ from jsna_desktop.workspace import catalogue
 from jsna_desktop.workspace.store import Store
 
 # The residents that MHCLG weighted each edition by (Technical Reports): the nearest year is taken.
-_WEIGHT_YEAR = {"imd2025": 2022, "imd2019": 2015}
+WEIGHT_YEAR = {"imd2025": 2022, "imd2019": 2015}
 _ROLES = ("numerator", "denominator", "value", "lower", "upper", "se", "n", "sd")
 LEVELS = ("district", "region")
 # Who lives here comes first on every page and screen, the index of deprivation last.
@@ -207,6 +207,6 @@ class _Loader:
 
 def weight_year(indicator: Indicator) -> int:
     """The year whose residents weight the indicator."""
-    edition = _WEIGHT_YEAR.get(indicator.id.split(".")[0])
+    edition = WEIGHT_YEAR.get(indicator.id.split(".")[0])
     years = [int(part) for part in indicator.period.replace("/", "-").split("-") if len(part) == 4 and part.isdigit()]
     return edition or (years[-1] if years else 9999)

@@ -8,7 +8,7 @@ import numpy as np
 from jsna_desktop.areas.locality import Locality
 from jsna_desktop.jobs import pack_words
 from jsna_desktop.jobs.comparators import DISTRICT, ENGLAND
-from jsna_desktop.jobs.figures import Figures, Table
+from jsna_desktop.jobs.figures import WEIGHT_YEAR, Figures, Table
 from jsna_desktop.jobs.outlines import Outlines
 from jsna_desktop.jobs.profile import Profile, profile
 from jsna_desktop.jobs.release import release_rows, release_summary
@@ -128,7 +128,7 @@ def _deciles(figures: Figures, made: Profile, place: int) -> Deciles | None:
         return None
     edition, table, decile = found
     part = next(p for p in made.parts if p.table is table)
-    people = table.population({"imd2025": 2022, "imd2019": 2015}[edition])
+    people = table.population(WEIGHT_YEAR[edition])
     if people is None or people.sensitive:
         return None
     residents = np.nan_to_num(people.residents)

@@ -69,6 +69,22 @@ class Dataset:
 
 
 @dataclass(frozen=True)
+class Grid:
+    """A raster in tiles of `tile` × `tile` cells, so that a window of it can be read alone.
+
+    `transform` is (a, b, c, d, e, f): x = a·column + b·row + c, y = d·column + e·row + f, in EPSG:27700 metres, of the
+    upper left corner of a cell; `shape` (rows, columns). `tiles` maps (row, column) of a tile to its cells, an array
+    (≤ tile, ≤ tile) or (≤ tile, ≤ tile, 3) for a picture; NaN where there is no value. A tile of nothing is left out.
+    """
+
+    transform: tuple[float, float, float, float, float, float]
+    shape: tuple[int, int]
+    tile: int
+    unit: str
+    tiles: dict[tuple[int, int], np.ndarray]
+
+
+@dataclass(frozen=True)
 class Reading:
     """A validated table.
 
@@ -76,7 +92,9 @@ class Reading:
     point datasets); `names` (n,) or None; each column (n,) or (n, k) float64, int or text; missing
     values are NaN. `withheld` names for a numeric column the boolean (n,) array of cells that the publisher
     suppressed (a kind of missing that is known to be low). `geometry` (n,) WKB bytes in EPSG:27700,
-    or None. `labels` name the k columns of a two-dimensional column.
+    or None. `labels` name the k columns of a two-dimensional column. `tables` are long tables beside the areas, each
+    with columns (m,) of one length of its own, kept in their order and with their own number type: deaths by area,
+    sex, age, year and cause; the links of a road graph. `grid` is a raster.
     """
 
     dataset: Dataset
@@ -88,6 +106,8 @@ class Reading:
     withheld: dict[str, np.ndarray] = field(default_factory=dict)
     labels: dict[str, tuple[str, ...]] = field(default_factory=dict)
     geometry: np.ndarray | None = None
+    tables: dict[str, dict[str, np.ndarray]] = field(default_factory=dict)
+    grid: Grid | None = None
 
     def with_problem(self, problem: Problem) -> "Reading":
         return replace(self, dataset=replace(self.dataset, problems=(*self.dataset.problems, problem)))

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from jsna_desktop.errors import FileProblem, UsageProblem, UserError
-from jsna_desktop.sources.dataset import Dataset, Indicator, Lookup, Problem, Reading
+from jsna_desktop.sources.dataset import Dataset, Grid, Indicator, Lookup, Problem, Reading
 from jsna_desktop.sources.localities import LocalityFile
 
 _ERRORS: dict[str, type[UserError]] = {"file": FileProblem, "usage": UsageProblem}
@@ -24,7 +24,13 @@ def pack_reading(reading: Reading) -> tuple[dict[str, Any], list[bytes]]:
     arrays |= {f"column {name}": column for name, column in reading.columns.items()}
     arrays |= {f"withheld {name}": column for name, column in reading.withheld.items()}
     arrays |= _pack_shapes(reading.geometry)
+    for table, columns in reading.tables.items():
+        arrays |= {f"table {table}\n{name}": column for name, column in columns.items()}
+    grid = reading.grid
+    if grid is not None:
+        arrays |= {f"tile {row} {column}": cells for (row, column), cells in grid.tiles.items()}
     header = {
+        "grid": None if grid is None else [grid.transform, grid.shape, grid.tile, grid.unit],
         "dataset": asdict(reading.dataset),
         "indicators": [asdict(indicator) for indicator in reading.indicators],
         "lookups": [asdict(lookup) for lookup in reading.lookups],
@@ -48,7 +54,28 @@ def unpack_reading(header: dict[str, Any], buffers: Sequence[bytes]) -> Reading:
         _named(arrays, "withheld "),
         {name: tuple(labels) for name, labels in header["labels"].items()},
         _unpack_shapes(arrays),
+        _unpack_tables(arrays),
+        _unpack_grid(header["grid"], arrays),
     )
+
+
+def _unpack_tables(arrays: dict[str, np.ndarray]) -> dict[str, dict[str, np.ndarray]]:
+    tables: dict[str, dict[str, np.ndarray]] = {}
+    for name, column in _named(arrays, "table ").items():
+        table, _, heading = name.partition("\n")
+        tables.setdefault(table, {})[heading] = column
+    return tables
+
+
+def _unpack_grid(header: Sequence[Any] | None, arrays: dict[str, np.ndarray]) -> Grid | None:
+    if header is None:
+        return None
+    (a, b, c, d, e, f), (rows, columns), tile, unit = header
+    tiles = {}
+    for name, cells in _named(arrays, "tile ").items():
+        row, _, column = name.partition(" ")
+        tiles[int(row), int(column)] = cells
+    return Grid((a, b, c, d, e, f), (rows, columns), tile, unit, tiles)
 
 
 def pack_localities(found: LocalityFile) -> tuple[dict[str, Any], list[bytes]]:

@@ -56,6 +56,12 @@ def pack_array(values: np.ndarray) -> tuple[str, bytes]:
     return f"raw:{values.dtype.str}/1/{shape}", zlib.compress(np.ascontiguousarray(values).tobytes(), 1)
 
 
+def pack_exact(values: np.ndarray) -> tuple[str, bytes]:
+    """Text, or numbers of any type with that type kept."""
+    values = np.asarray(values)
+    return pack_text(values) if values.dtype.kind in "UOTS" else pack_array(values)
+
+
 def pack(values: np.ndarray) -> tuple[str, bytes]:
     """A column of numbers or text."""
     values = np.asarray(values)

@@ -2,12 +2,13 @@
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, fields, replace
 from datetime import datetime
 
 import numpy as np
 
-from jsna_desktop.sources.dataset import Dataset, Indicator, Problem, Reading
+from jsna_desktop.sources.dataset import Dataset, Grid, Indicator, Problem, Reading
 from jsna_desktop.workspace import arrays
 from jsna_desktop.workspace.store import Store
 
@@ -45,10 +46,23 @@ def add_reading(store: Store, reading: Reading) -> tuple[int, Dataset]:
         )
     for lookup in reading.lookups:
         store.run("INSERT INTO lookup VALUES (?, ?, ?, ?)", [key, lookup.level, lookup.codes, lookup.names])
+    for table, parts in reading.tables.items():
+        for name, column in parts.items():
+            form, data = arrays.pack_exact(np.asarray(column))
+            store.run("INSERT INTO table_column VALUES (?, ?, ?, ?, ?)", [key, table, name, form, data])
+    if reading.grid is not None:
+        _keep_grid(store, key, reading.grid)
     if reading.geometry is not None:
         rows = ((key, place, bytes(wkb)) for place, wkb in enumerate(reading.geometry[order]))
         store.run_many("INSERT INTO shape VALUES (?, ?, ?)", rows)
     return key, dataset
+
+
+def _keep_grid(store: Store, key: int, grid: Grid) -> None:
+    definition = {"transform": grid.transform, "shape": grid.shape, "tile": grid.tile, "unit": grid.unit}
+    store.run("INSERT INTO grid VALUES (?, ?)", [key, json.dumps(definition, ensure_ascii=False)])
+    packed = ((key, *place, *arrays.pack_exact(cells)) for place, cells in grid.tiles.items())
+    store.run_many("INSERT INTO tile VALUES (?, ?, ?, ?, ?)", packed)
 
 
 def _free_id(store: Store, wanted: str) -> str:
@@ -105,7 +119,10 @@ def indicators(store: Store) -> list[Indicator]:
 def keyed_indicators(store: Store) -> list[tuple[int, Indicator]]:
     """(dataset key, indicator), as `indicators`."""
     kept: dict[tuple, tuple[int, Indicator]] = {}
-    rows = store.all("SELECT dataset, definition FROM indicator ORDER BY dataset, position")
+    rows = store.all(
+        "SELECT i.dataset, i.definition FROM indicator i JOIN dataset d ON d.key = i.dataset "
+        "WHERE d.replaced_by IS NULL ORDER BY i.dataset, i.position"
+    )
     for key, definition in rows:
         indicator = Indicator(**json.loads(definition))
         kept[indicator.id, indicator.period, indicator.geography, indicator.sex, indicator.age] = (
@@ -140,6 +157,31 @@ def column_names(store: Store, dataset: int) -> list[str]:
     return [row[0] for row in store.all("SELECT name FROM value_column WHERE dataset = ?", [dataset])]
 
 
+def table(store: Store, dataset: int, name: str, columns: Sequence[str] | None = None) -> dict[str, np.ndarray]:
+    """The columns (m,) of a long table of a dataset, or those named; {} where it has none of that name."""
+    rows = store.all(
+        "SELECT name, form, data FROM table_column WHERE dataset = ? AND in_table = ? ORDER BY rowid", [dataset, name]
+    )
+    return {heading: arrays.unpack(form, data) for heading, form, data in rows if columns is None or heading in columns}
+
+
+def grid(store: Store, dataset: int, tiles: Sequence[tuple[int, int]] | None = None) -> Grid:
+    """A raster with these tiles read, (row, column) each; all of them where none are named."""
+    about = json.loads(store.one("SELECT definition FROM grid WHERE dataset = ?", [dataset])[0])
+    chosen = "" if tiles is None else " AND in_row = ? AND in_column = ?"
+    asked: Sequence[tuple[int, ...]] = [()] if tiles is None else tiles
+    read = {
+        (row, column): arrays.unpack(form, data)
+        for place in asked
+        for row, column, form, data in store.all(
+            f"SELECT in_row, in_column, form, data FROM tile WHERE dataset = ?{chosen}", [dataset, *place]
+        )
+    }
+    a, b, c, d, e, f = about["transform"]
+    rows, columns = about["shape"]
+    return Grid((a, b, c, d, e, f), (rows, columns), about["tile"], about["unit"], read)
+
+
 def labels(store: Store, dataset: int, name: str) -> tuple[str, ...]:
     row = store.one("SELECT labels FROM value_column WHERE dataset = ? AND name = ?", [dataset, name])
     return tuple(json.loads(row[0]))
@@ -152,7 +194,7 @@ def lookups(store: Store, level: str) -> list[tuple[int, str, str, str]]:
     """
     return store.all(
         "SELECT d.key, d.geography, l.codes, l.names FROM lookup l JOIN dataset d ON d.key = l.dataset "
-        "WHERE l.level = ? ORDER BY d.rows DESC, d.kind = 'lookup' DESC, d.key DESC",
+        "WHERE l.level = ? AND d.replaced_by IS NULL ORDER BY d.rows DESC, d.kind = 'lookup' DESC, d.key DESC",
         [level],
     )
 
@@ -169,7 +211,8 @@ def centroids(store: Store, geography: str) -> int | None:
 
 def _largest(store: Store, kind: str, geography: str) -> int | None:
     rows = store.all(
-        "SELECT key FROM dataset WHERE kind = ? AND geography = ? ORDER BY rows DESC, key DESC LIMIT 1",
+        "SELECT key FROM dataset WHERE kind = ? AND geography = ? AND replaced_by IS NULL "
+        "ORDER BY rows DESC, key DESC LIMIT 1",
         [kind, geography],
     )
     return rows[0][0] if rows else None

@@ -1,4 +1,4 @@
--- One workspace, schema 1. Values are columns aligned to a sorted set of area codes; text and numbers are
+-- One workspace, schema 2. Values are columns aligned to a sorted set of area codes; text and numbers are
 -- compressed arrays (workspace/arrays.py); geometry is WKB in EPSG:27700, a row an area.
 
 CREATE TABLE meta (
@@ -33,7 +33,9 @@ CREATE TABLE dataset (
     fictional   INTEGER NOT NULL,
     problems    TEXT NOT NULL,
     added       TEXT NOT NULL,
-    codeset     INTEGER NOT NULL REFERENCES codeset (key)
+    codeset     INTEGER NOT NULL REFERENCES codeset (key),
+    -- The newer dataset that took its place: what is replaced is kept, and used for nothing.
+    replaced_by INTEGER REFERENCES dataset (key) ON DELETE SET NULL
 );
 
 CREATE TABLE value_column (
@@ -112,4 +114,47 @@ CREATE TABLE weight (
     blocks     BLOB NOT NULL,
     share      BLOB NOT NULL,
     PRIMARY KEY (locality, geography, method)
+);
+
+-- Long tables beside the areas (deaths by sex, age, year and cause; the links of a road graph), a column a row.
+CREATE TABLE table_column (
+    dataset  INTEGER NOT NULL REFERENCES dataset (key) ON DELETE CASCADE,
+    in_table TEXT NOT NULL,
+    name     TEXT NOT NULL,
+    form     TEXT NOT NULL,
+    data     BLOB NOT NULL,
+    PRIMARY KEY (dataset, in_table, name)
+);
+
+-- Rasters, in tiles, so that a window is read alone. `definition` is JSON: transform, shape, tile, unit.
+CREATE TABLE grid (
+    dataset    INTEGER PRIMARY KEY REFERENCES dataset (key) ON DELETE CASCADE,
+    definition TEXT NOT NULL
+);
+CREATE TABLE tile (
+    dataset   INTEGER NOT NULL REFERENCES dataset (key) ON DELETE CASCADE,
+    in_row    INTEGER NOT NULL,
+    in_column INTEGER NOT NULL,
+    form      TEXT NOT NULL,
+    data      BLOB NOT NULL,
+    PRIMARY KEY (dataset, in_row, in_column)
+);
+
+-- Column maps that an officer made, for the next file with the same headings (years aside).
+CREATE TABLE column_map (
+    headings  TEXT PRIMARY KEY,
+    kind      TEXT NOT NULL,
+    geography TEXT NOT NULL,
+    columns   TEXT NOT NULL,
+    made      TEXT NOT NULL
+);
+
+-- Who did what and when: files added, exports with the rows that were withheld, true figures unlocked.
+CREATE TABLE audit (
+    key     INTEGER PRIMARY KEY,
+    at      TEXT NOT NULL,
+    who     TEXT NOT NULL,
+    action  TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    detail  TEXT NOT NULL
 );

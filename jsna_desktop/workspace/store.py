@@ -16,7 +16,7 @@ from typing import Any, Self
 
 from jsna_desktop.errors import WorkspaceProblem
 
-SCHEMA = 1
+SCHEMA = 2
 _APPLICATION_ID = 0x4A534E41  # "JSNA"
 _BUSY_SECONDS = 5.0
 

@@ -39,7 +39,8 @@ from jsna_desktop.app.tasks import Tasks
 from jsna_desktop.app.theme import Look
 from jsna_desktop.app.workbench import Workbench
 from jsna_desktop.areas.locality import Locality
-from jsna_desktop.errors import Cancelled, UserError, WorkspaceProblem
+from jsna_desktop.errors import Cancelled, UsageProblem, UserError, WorkspaceProblem
+from jsna_desktop.jobs.gather import gather
 from jsna_desktop.jobs.import_localities import Imported
 
 _FILES = "Workspaces (*.jsna)"
@@ -265,7 +266,15 @@ class MainWindow(QMainWindow):
         if self.session is None:
             self.new_workspace(lambda: self.add_files(paths))
             return
-        sheet = AddData(self.look, self, self.session, self.tasks, paths)
+        try:
+            files = gather(paths)
+        except UserError as error:
+            self.show_problem(error)
+            return
+        if not files:
+            self.show_problem(UsageProblem("the folder holds no files", where=paths[0].name, todo="Choose another"))
+            return
+        sheet = AddData(self.look, self, self.session, self.tasks, files)
         sheet.added.connect(lambda _datasets: self.workspace.reload())
         sheet.broke.connect(self.show_problem)
         self._open_sheet(sheet)

@@ -1,7 +1,7 @@
 """Files into a workspace: recognise, show, and only then add, all in one transaction."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -52,11 +52,16 @@ class Hints:
 
 
 def recognise(
-    paths: Sequence[Path], store: Store, progress: Progress | None = None, hints: Hints | None = None
+    paths: Sequence[Path],
+    store: Store,
+    progress: Progress | None = None,
+    hints: Hints | None = None,
+    told: Callable[[int, Found], None] = lambda _number, _item: None,
 ) -> list[Found]:
     """What each file is, read and checked in a child process; nothing is added.
 
-    A file that cannot be read is in the list with its reason. Cancelling ends the child.
+    A file that cannot be read is in the list with its reason. Cancelling ends the child. `told` hears of each file,
+    by its place in the list, as soon as it is read; what the files say of each other is settled at the end.
     """
     progress, hints = progress or Progress(), hints or Hints()
     _possible(hints)
@@ -71,6 +76,7 @@ def recognise(
                 item = Found(item.path, ALREADY, item.title, "This very file is in the list already")
             seen.add(checksum)
             found.append(item)
+            told(number, item)
     return _settled(store, found)
 
 

@@ -12,7 +12,7 @@ from jsna_desktop.app.dialogs.sheet import Sheet
 from jsna_desktop.app.session import Session
 from jsna_desktop.app.tasks import Task, Tasks
 from jsna_desktop.app.theme import Look
-from jsna_desktop.app.widgets import Button, Elided, Rule, Text, clear
+from jsna_desktop.app.widgets import Button, Elided, Rule, Text
 from jsna_desktop.errors import UserError
 from jsna_desktop.jobs.add import ALREADY, LEFT_OUT, READY, Found, add, recognise
 from jsna_desktop.jobs.localities import add_missing_outlines
@@ -25,6 +25,7 @@ class AddData(Sheet):
 
     added = Signal(object)
     broke = Signal(object)  # an error that is no fault of the person's
+    _read = Signal(int, object)  # from the worker: a file of the list, read
 
     def __init__(self, look: Look, window: QWidget, session: Session, tasks: Tasks, paths: Sequence[Path]) -> None:
         super().__init__(look, window, f"Add {_files(len(paths))}", width=930)
@@ -50,13 +51,19 @@ class AddData(Sheet):
         self.foot.addWidget(self.doing, 1)
         self.foot.addWidget(self.cancel)
         self.foot.addWidget(self.go)
-        for path in self._paths:
-            self._list.addWidget(FileRow(look, path))
+        self._rows = [FileRow(look, path) for path in self._paths]
+        for row in self._rows:
+            self._list.addWidget(row)
+        self._read.connect(self._show_one)
 
     def start(self) -> None:
         self.open(self.cancel)
         store = self._session.store
-        self._run("Reading", lambda progress: recognise(self._paths, store, progress), self._show_found)
+
+        def work(progress: Progress) -> list[Found]:
+            return recognise(self._paths, store, progress, told=self._read.emit)
+
+        self._run("Reading", work, self._show_found)
 
     def refuse(self) -> None:
         if self._task is not None:
@@ -83,15 +90,24 @@ class AddData(Sheet):
         self._task = None
         self.close_sheet()
 
+    def _show_one(self, place: int, item: Found) -> None:
+        """Put what a file turned out to be in the place of its row, open where the row was open."""
+        row, before = FileRow(self.look, item.path, item), self._rows[place]
+        row.changed.connect(self.fit)
+        self._list.replaceWidget(before, row)
+        before.hide()
+        before.setParent(None)
+        before.deleteLater()
+        self._rows[place] = row
+        row.show()  # a hidden row has no height yet
+        self.fit()
+
     def _show_found(self, found: list[Found]) -> None:
         self._task = None
         self.found = found
-        clear(self._list)
-        for item in found:
-            row = FileRow(self.look, item.path, item)
-            row.changed.connect(self.fit)
-            self._list.addWidget(row)
-            row.show()  # a hidden row has no height yet
+        for place, item in enumerate(found):
+            if self._rows[place].found is not item:
+                self._show_one(place, item)
         ready = sum(item.status == READY for item in found)
         self.lead.setText(_summary(found))
         self.bar.setRange(0, 1000)
@@ -157,7 +173,7 @@ class FileRow(QWidget):
 
     def __init__(self, look: Look, path: Path, found: Found | None = None) -> None:
         super().__init__()
-        self._look = look
+        self._look, self.found = look, found
         sign, status = _sign(found)
         name = Elided(look, path.name, "muted")
         name.setToolTip(str(path))

@@ -5,6 +5,7 @@ from PySide6.QtCore import QObject, Signal
 
 from jsna_desktop.app import words
 from jsna_desktop.app.desk import Desk
+from jsna_desktop.app.map.context import PointMarks
 from jsna_desktop.app.panels.choice_list import Choice
 from jsna_desktop.app.panels.layers import LayerItem
 from jsna_desktop.app.panels.legend import LegendView
@@ -13,9 +14,12 @@ from jsna_desktop.app.theme import Look
 from jsna_desktop.app.workbench import Workbench
 from jsna_desktop.areas import geography
 from jsna_desktop.indicator import Indicator
+from jsna_desktop.jobs.points import PointLayer
 
 _FIRST = ("imd2025.average_score", "imd2019.average_score")
 PLACES = "places"
+_AROUND_M = 5000.0
+_FEW_POINTS = 150  # as many are seen one by one; of more, the map is theirs only when asked
 
 
 class Colouring(QObject):
@@ -30,6 +34,8 @@ class Colouring(QObject):
         self._values = np.empty(0)
         self._read: tuple[Indicator, tuple[np.ndarray, np.ndarray, np.ndarray]] | None = None
         self._filled = self._outlined = True
+        self._pointed: set[str] = set()  # the kinds of services and assets that are shown
+        self._offered: set[str] = set()  # those that were shown once unasked, or left out as too many
         self._slots = (
             (bench.map.colour_by.chosen, self.choose),
             (bench.layers.toggled, self._toggle),
@@ -57,6 +63,11 @@ class Colouring(QObject):
             points = self._session.contents.points
             canvas.set_blocks(blocks.codes, blocks.names, levels, blocks.detail, points)
         canvas.set_attribution(self._session.contents.attribution)
+        for layer in self._session.contents.point_layers:
+            if layer.key not in self._offered and int(self._near(layer).sum()) <= _FEW_POINTS:
+                self._pointed.add(layer.key)
+            self._offered.add(layer.key)
+        self._show_points()
         choices = self._session.colourable()
         kept = next((i for i in choices if self.indicator is not None and i.id == self.indicator.id), None)
         first = next((i for wanted in _FIRST for i in choices if i.id == wanted), None)
@@ -126,8 +137,32 @@ class Colouring(QObject):
             count = len(contents.blocks.codes) if shown and contents.blocks is not None else self._size(name)
             title = geography.name(name)
             items.append(LayerItem(name, title[:1].upper() + title[1:], count, shown and self._filled))
+        for sign, layer in enumerate(contents.point_layers):
+            count = int(self._near(layer).sum())
+            items.append(LayerItem(layer.key, layer.title, count, layer.key in self._pointed, sign))
         self._bench.layers.show_layers(items)
         self._bench.layers.setVisible(bool(items))
+
+    def _show_points(self) -> None:
+        """The points of the kinds that are shown; of a national list, those on or near the map's areas."""
+        shown = []
+        for sign, layer in enumerate(self._session.contents.point_layers):
+            if layer.key in self._pointed:
+                near = self._near(layer)
+                shown.append(PointMarks(layer.key, layer.title, layer.places[near], layer.names[near], sign))
+        self._bench.map.canvas.set_points(shown)
+
+    def _near(self, layer: PointLayer) -> np.ndarray:
+        """Which points (n,) have a place within a few miles of the areas on the map."""
+        x, y = layer.places[:, 0], layer.places[:, 1]
+        blocks = self._session.contents.blocks
+        if blocks is None or not len(blocks.codes):
+            return np.isfinite(x)
+        b = blocks.levels[-1].polygons.bounds
+        left, bottom = np.nanmin(b[:, :2], axis=0) - _AROUND_M
+        right, top = np.nanmax(b[:, 2:], axis=0) + _AROUND_M
+        with np.errstate(invalid="ignore"):
+            return (x >= left) & (x <= right) & (y >= bottom) & (y <= top)
 
     def _size(self, name: str) -> int:
         return max(
@@ -140,6 +175,9 @@ class Colouring(QObject):
         if key == PLACES:
             self._outlined = shown
             self._desk.show_outlines(shown)
+        elif any(layer.key == key for layer in contents.point_layers):
+            self._pointed ^= {key}
+            self._show_points()
         elif contents.blocks is not None and key != contents.blocks.geography:
             self._filled = True
             self.geography_asked.emit(key)

@@ -311,6 +311,7 @@ class Desk(QObject):
         box = blocks.levels[-1].polygons.bounds[block]
         canvas.fit(_padded((float(box[0]), float(box[1]), float(box[2]), float(box[3]))))
         canvas.choose(np.array([block]))
+        canvas.pin(hit.point)
 
     def _describe(self, block: int) -> str:
         blocks = self.session.contents.blocks

@@ -1,4 +1,4 @@
-"""What the find box finds in the open workspace: places, small areas, postcodes."""
+"""What the find box finds in the open workspace: places, small areas, postcodes, services."""
 
 from dataclasses import dataclass
 
@@ -30,11 +30,12 @@ class Search:
         self._session = session
         blocks = session.contents.blocks
         self._names = np.array([], dtype=str) if blocks is None else np.char.lower(blocks.names.astype(str))
+        self._points = [(layer, np.char.lower(layer.names.astype(str))) for layer in session.contents.point_layers]
         self._postcodes: tuple[np.ndarray, np.ndarray, np.ndarray] | None = None
 
     def __call__(self, text: str) -> list[Choice]:
         wanted = " ".join(text.casefold().split())
-        return [*self._places(wanted), *self._areas(wanted), *self._postcode(wanted)]
+        return [*self._places(wanted), *self._areas(wanted), *self._postcode(wanted), *self._services(wanted)]
 
     def _places(self, wanted: str) -> list[Choice]:
         held = [place for place in self._session.places() if wanted in place.name.casefold()]
@@ -73,6 +74,20 @@ class Search:
                 break
             spoken = f"{code[:-3]} {code[-3:]}"
             found.append(Choice(spoken, "", "Postcodes", Hit(point=(float(east[at]), float(north[at])), text=spoken)))
+        return found
+
+    def _services(self, wanted: str) -> list[Choice]:
+        """Services and assets by name, those that have a place."""
+        if len(wanted) < 3:
+            return []
+        found = []
+        for layer, names in self._points:
+            for at in np.flatnonzero((np.char.find(names, wanted) >= 0) & np.isfinite(layer.places[:, 0])).tolist():
+                name = str(layer.names[at])
+                x, y = layer.places[at].tolist()
+                found.append(Choice(name, "", layer.title, Hit(point=(x, y), text=name)))
+                if len(found) == _MOST:
+                    return found
         return found
 
     def _loaded(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

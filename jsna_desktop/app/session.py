@@ -19,6 +19,7 @@ from jsna_desktop.jobs import localities as places_job
 from jsna_desktop.jobs import map_data
 from jsna_desktop.jobs.figures import Figures, load_figures
 from jsna_desktop.jobs.map_data import MapBlocks
+from jsna_desktop.jobs.points import PointLayer, point_layers
 from jsna_desktop.jobs.profile import summaries
 from jsna_desktop.jobs.progress import Progress
 from jsna_desktop.sources.dataset import Dataset
@@ -38,6 +39,7 @@ class Contents:
     points: np.ndarray  # (n, 2) a point inside each block, EPSG:27700
     sources: dict[str, str]  # indicator id → title of its dataset
     groups: dict[str, str]  # indicator id → title of its dataset or its own group, for choosing
+    point_layers: tuple[PointLayer, ...] = ()  # services and assets
 
     @property
     def fictional(self) -> bool:
@@ -73,6 +75,7 @@ def load_contents(store: Store, progress: Progress, chosen: str | None = None) -
         _points(blocks),
         {indicator.id: titles[key].title for key, indicator in keyed},
         {indicator.id: indicator.group or titles[key].title for key, indicator in keyed},
+        tuple(point_layers(store)),
     )
 
 

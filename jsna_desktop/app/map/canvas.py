@@ -19,6 +19,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from jsna_desktop.app.map.block_cursor import block_towards, nearest_block, reading_order
+from jsna_desktop.app.map.context import point_at
 from jsna_desktop.app.map.overlay import Overlay
 from jsna_desktop.app.map.painted_map import PaintedMap
 from jsna_desktop.app.map.tools import TOOLS, EditTool, MapMouse, SelectTool, Tool
@@ -72,6 +73,7 @@ class MapCanvas(PaintedMap):
         self._hovered = self._focus_block = -1
         self._note = ""
         self._ring = False  # the keyboard came here by keyboard
+        self._pin: tuple[float, float] | None = None  # what was looked for and found
         self._middle_from: QPointF | None = None
         self._tools: dict[str, Tool] = {kind.name: kind(self) for kind in TOOLS}
         self._tool = self._tools[SelectTool.name]
@@ -120,8 +122,14 @@ class MapCanvas(PaintedMap):
         self._hidden_place = self._selected
         self._changed("marks")
 
+    def pin(self, place: tuple[float, float] | None) -> None:
+        """Marks a place (EPSG:27700) that was looked for; another choice takes the mark away."""
+        self._pin = place
+        self.update()
+
     def choose(self, blocks: np.ndarray) -> None:
         """The person chose `blocks` and nothing else."""
+        self._pin = None
         blocks = np.unique(np.asarray(blocks, dtype=int))
         if not np.array_equal(blocks, self._selection):
             self.set_selection(blocks)
@@ -148,6 +156,8 @@ class MapCanvas(PaintedMap):
         if self._focus_block >= 0:
             draw.block(self._block_path(self._focus_block), focus=True)
         self._tool.paint(draw)
+        if self._pin is not None:
+            draw.pin(self._pin)
 
     def _paint_on_top(self, draw: Overlay) -> None:
         hint = self._note or self._tool.hint
@@ -207,11 +217,7 @@ class MapCanvas(PaintedMap):
 
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
-            block = self.block_at(*self._view.to_world(event.pos().x(), event.pos().y()))
-            if block >= 0 and self.describe is not None:
-                QToolTip.showText(event.globalPos(), self.describe(block), self)
-            else:
-                QToolTip.hideText()
+            self._tell(event)
             return True
         if isinstance(event, QNativeGestureEvent):
             if event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
@@ -220,6 +226,19 @@ class MapCanvas(PaintedMap):
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and self._takes_tab(event):
             return True
         return super().event(event)
+
+    def _tell(self, event: QHelpEvent) -> None:
+        """The tooltip: the point under the mouse by its name, and the block."""
+        x, y = float(event.pos().x()), float(event.pos().y())
+        hit = point_at(self._point_marks, self._view, x, y)
+        block = self.block_at(*self._view.to_world(x, y))
+        said = [] if hit is None else [f"{hit[0].names[hit[1]]} ({hit[0].title})"]
+        if block >= 0 and self.describe is not None:
+            said.append(self.describe(block))
+        if said:
+            QToolTip.showText(event.globalPos(), "\n".join(said), self)
+        else:
+            QToolTip.hideText()
 
     # Keyboard
 

@@ -82,6 +82,19 @@ class Overlay:
             self._p.setPen(pen)
             self._p.drawLines(lines)
 
+    def pin(self, place: tuple[float, float]) -> None:
+        """Where something was found: a drop that stands on its point."""
+        x, y = self._view.to_screen(np.array(place)).tolist()
+        drop = QPainterPath(QPointF(x, y))
+        drop.cubicTo(QPointF(x - 3, y - 8), QPointF(x - 8, y - 10), QPointF(x - 8, y - 16))
+        drop.arcTo(QRectF(x - 8, y - 24, 16, 16), 180, -180)
+        drop.cubicTo(QPointF(x + 8, y - 10), QPointF(x + 3, y - 8), QPointF(x, y))
+        self._p.setPen(self._look.pen(self._look.halo, 1.6))
+        self._p.setBrush(self._look.selected)
+        self._p.drawPath(drop)
+        self._p.setBrush(self._look.halo)
+        self._p.drawEllipse(QPointF(x, y - 16), 3.0, 3.0)
+
     def block(self, path: QPainterPath, focus: bool) -> None:
         """The block under the mouse (thin) or under the keys (`focus`: thick and dashed)."""
         look = self._look

@@ -12,6 +12,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QPainter, QPainterPath, QPaintEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
+from jsna_desktop.app.map.context import ContextJob, PointMarks
 from jsna_desktop.app.map.layers import BlockSet, rings_path
 from jsna_desktop.app.map.look import LIGHT, Look
 from jsna_desktop.app.map.overlay import Overlay
@@ -57,10 +58,11 @@ class PaintedMap(QWidget):
         self._selected: int | None = None
         self._hidden_place: int | None = None
         self._selection = np.array([], dtype=int)
+        self._point_marks: tuple[PointMarks, ...] = ()
         self._attribution = ""
         self._top = self._right = 0
         self._corner = (0, 0)
-        self._numbers = {"blocks": 0, "marks": 0}  # the content that is up to date
+        self._numbers = {"blocks": 0, "context": 0, "marks": 0}  # the content that is up to date
         self._asked: dict[str, tuple[int, View]] = {}
         self._frames: dict[str, Frame] = {}
         self._still = QTimer(self, singleShot=True, interval=_STILL_MS)
@@ -95,7 +97,7 @@ class PaintedMap(QWidget):
         self._classes, self._palette = np.full(n, -1), ()
         self._selection = np.array([], dtype=int)
         self._frames.clear()
-        self._changed("blocks", "marks")
+        self._changed("blocks", "context", "marks")
         self.fit()
 
     def set_colours(self, class_index: np.ndarray, palette: Sequence[str]) -> None:
@@ -129,7 +131,12 @@ class PaintedMap(QWidget):
     def set_tokens(self, tokens: Mapping[str, str]) -> None:
         """The theme's colours (see `Look.from_tokens`)."""
         self._look = Look.from_tokens(tokens)
-        self._changed("blocks", "marks")
+        self._changed("blocks", "context", "marks")
+
+    def set_points(self, layers: Sequence[PointMarks]) -> None:
+        """Services and assets, the later ones over the earlier."""
+        self._point_marks = tuple(layers)
+        self._changed("context")
 
     def set_attribution(self, text: str) -> None:
         self._attribution = text
@@ -157,7 +164,12 @@ class PaintedMap(QWidget):
         return all(
             kind in self._frames and self._frames[kind].number == number and self._frames[kind].view.holds(self._view)
             for kind, number in self._numbers.items()
+            if self._shows(kind)
         )
+
+    def _shows(self, kind: str) -> bool:
+        """Whether there is anything of this kind to paint."""
+        return kind != "context" or bool(self._point_marks)
 
     def block_at(self, x: float, y: float) -> int:
         """The block at a place in EPSG:27700, or -1."""
@@ -241,7 +253,7 @@ class PaintedMap(QWidget):
 
     def repaint_all(self) -> None:
         """Paints everything again, as if all of it had changed."""
-        self._changed("blocks", "marks")
+        self._changed("blocks", "context", "marks")
 
     def _changed(self, *kinds: str) -> None:
         for kind in kinds:
@@ -251,7 +263,7 @@ class PaintedMap(QWidget):
 
     def _refresh_when_still(self) -> None:
         """Paints again at once where the images no longer reach, else when the map is still."""
-        if any(self._reaching(kind) is None for kind in self._numbers):
+        if any(self._shows(kind) and self._reaching(kind) is None for kind in self._numbers):
             self._refresh()
         else:
             self._still.start()
@@ -269,7 +281,9 @@ class PaintedMap(QWidget):
         if not self.isVisible() or self.width() < 2 or self.height() < 2:
             return
         inner = self._view.grown(_MARGIN_PX // 2)
-        for kind in ("marks", "blocks"):
+        for kind in ("marks", "blocks", "context"):
+            if not self._shows(kind):
+                continue
             reaching = self._reaching(kind)
             if reaching is not None and (reaching.holds(inner) or self._still.isActive()):
                 continue
@@ -277,8 +291,10 @@ class PaintedMap(QWidget):
             self._asked[kind] = (self._numbers[kind], wanted)
             self._renderer.ask(self._job(kind, wanted))
 
-    def _job(self, kind: str, view: View) -> BlocksJob | MarksJob:
+    def _job(self, kind: str, view: View) -> BlocksJob | ContextJob | MarksJob:
         number, ratio = self._numbers[kind], self.devicePixelRatioF()
+        if kind == "context":
+            return ContextJob(number, view, ratio, self._point_marks, self._look)
         if kind == "blocks":
             return BlocksJob(number, view, ratio, self._blocks, self._classes, self._palette, self._look)
         return MarksJob(
@@ -307,8 +323,8 @@ class PaintedMap(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.fillRect(self.rect(), self._look.ground)
-        for kind in ("blocks", "marks"):
-            if kind in self._frames:
+        for kind in ("blocks", "context", "marks"):
+            if kind in self._frames and self._shows(kind):
                 self._paint_frame(painter, self._frames[kind])
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         draw = Overlay(painter, self._view, self._look, self.font())
@@ -360,5 +376,5 @@ class PaintedMap(QWidget):
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.DevicePixelRatioChange:
-            self._changed("blocks", "marks")
+            self._changed("blocks", "context", "marks")
         return super().event(event)

@@ -4,9 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from jsna_desktop.app import words
+from jsna_desktop.app.map.context import paint_sign, sign_path
+from jsna_desktop.app.map.look import Look as MapLook
 from jsna_desktop.app.theme import Look
 from jsna_desktop.app.widgets import IconButton, Text, clear
 
@@ -17,6 +20,7 @@ class LayerItem:
     name: str
     count: int
     shown: bool
+    sign: int | None = None  # the sign of a layer of points
 
 
 class LayersPanel(QFrame):
@@ -62,6 +66,8 @@ class LayersPanel(QFrame):
         eye.clicked.connect(lambda: self.toggled.emit(item.key, not item.shown))
         eye.setObjectName("eye")
         layout.addWidget(eye)
+        if item.sign is not None:
+            layout.addWidget(Sign(self._look, item.sign))
         layout.addWidget(Text(self._look, item.name, tone="" if item.shown else "muted"), 1)
         layout.addWidget(Text(self._look, words.count(item.count), "small", "muted"))
         return row
@@ -73,3 +79,21 @@ class LayersPanel(QFrame):
         found = widget.findChild(IconButton, "eye")
         assert isinstance(found, IconButton)
         return found
+
+
+class Sign(QWidget):
+    """The sign by which the points of a layer are known on the map."""
+
+    def __init__(self, look: Look, sign: int) -> None:
+        super().__init__()
+        self._look, self._sign = look, sign
+        self.setFixedSize(look.px(16), look.px(16))
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.translate(self.width() / 2, self.height() / 2)
+        paint_sign(
+            painter, sign_path(self._sign, 0.3 * self.width()), self._sign, MapLook.from_tokens(self._look.tokens)
+        )
+        painter.end()

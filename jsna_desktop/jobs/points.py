@@ -1,0 +1,82 @@
+"""Services and assets as points on the map: of every dataset in use, a layer a kind of service."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from jsna_desktop.jobs.located import postcode_places
+from jsna_desktop.workspace import catalogue
+from jsna_desktop.workspace.store import Store
+
+# What people call the types of the built-in readers; any other is called by its own word.
+_TITLES = {
+    "gp": "General practices",
+    "gp_branch": "Branch surgeries",
+    "pharmacy": "Pharmacies",
+    "school": "Schools",
+    "care": "Care services",
+    "dentist": "Dentists",
+    "hospital": "Hospitals",
+}
+
+
+@dataclass(frozen=True)
+class PointLayer:
+    """`key` is `service:` or `asset:` and the kind; `places` (n, 2) EPSG:27700, NaN where unknown; `names` (n,)."""
+
+    key: str
+    title: str
+    places: np.ndarray
+    names: np.ndarray
+
+
+def point_layers(store: Store) -> list[PointLayer]:
+    """Every kind of service and asset of the workspace, services first, by title; those without a place stay in it."""
+    found: dict[str, list[tuple[np.ndarray, np.ndarray]]] = {}
+    rows = store.all(
+        "SELECT key, kind FROM dataset WHERE kind IN ('services', 'assets') AND replaced_by IS NULL ORDER BY key"
+    )
+    for key, kind in rows:
+        names, places = _names(store, key), _places(store, key)
+        own = "service" if kind == "services" else "kind"
+        kinds = (
+            catalogue.column(store, key, own) if own in catalogue.column_names(store, key) else np.full(len(names), "")
+        )
+        for word in np.unique(kinds).tolist():
+            mine = kinds == word
+            found.setdefault(f"{kind.rstrip('s')}:{word}", []).append((places[mine], names[mine]))
+    made = [
+        PointLayer(key, title(key), np.concatenate([p for p, _ in parts]), np.concatenate([n for _, n in parts]))
+        for key, parts in found.items()
+    ]
+    return sorted(made, key=lambda layer: (layer.key.startswith("asset"), layer.title))
+
+
+def title(key: str) -> str:
+    """`service:gp` → General practices; `asset:group` → Assets: group."""
+    kind, _, word = key.partition(":")
+    plain = word.replace("_", " ")
+    if kind == "asset":
+        return f"Assets: {plain}" if plain else "Assets"
+    return _TITLES.get(word, plain[:1].upper() + plain[1:] or "Services")
+
+
+def _names(store: Store, key: int) -> np.ndarray:
+    return (
+        catalogue.column(store, key, "name")
+        if "name" in catalogue.column_names(store, key)
+        else catalogue.codes(store, key)
+    )
+
+
+def _places(store: Store, key: int) -> np.ndarray:
+    """(n, 2): coordinates of the file's own, else those of the postcode."""
+    columns = catalogue.column_names(store, key)
+    places = np.full((len(catalogue.codes(store, key)), 2), np.nan)
+    if "easting" in columns and "northing" in columns:
+        places = np.column_stack([catalogue.column(store, key, name) for name in ("easting", "northing")]).astype(float)
+    if "postcode" in columns:
+        lacking = ~np.isfinite(places).all(axis=1)
+        east, north = postcode_places(store, catalogue.column(store, key, "postcode")[lacking])
+        places[lacking] = np.column_stack([east, north])
+    return places

@@ -128,7 +128,7 @@ def possible_range(
     cells: Cells, place: int, threshold: int = THRESHOLD, *, small_known: bool = False
 ) -> tuple[float, float]:
     """Lowest and highest true count of one cell that is consistent with everything that left (`whole_blocks`)."""
-    program = _Program.of(cells.weights, np.zeros(cells.weights.shape[1]))
+    program = _Program.of(cells.weights, None)
     row = whole_blocks(program.matrix[place])
     found = program.extremes(row, *bounds_of(cells, threshold, small_known=small_known))
     return found.lowest, found.highest
@@ -166,12 +166,13 @@ class _Program:
     x: np.ndarray
 
     @classmethod
-    def of(cls, weights: sparse.csr_array, counts: np.ndarray) -> "_Program":
+    def of(cls, weights: sparse.csr_array, counts: np.ndarray | None) -> "_Program":
         columns = weights.T.tocsr()
         held = np.flatnonzero(np.diff(columns.indptr))
         dense = np.asarray(columns[held].todense())
         distinct, index = np.unique(np.round(dense, 12), axis=0, return_inverse=True)
-        x = np.bincount(index.reshape(-1), np.nan_to_num(counts[held]), minlength=len(distinct))
+        known = np.zeros(len(held)) if counts is None else np.nan_to_num(counts[held])
+        x = np.bincount(index.reshape(-1), known, minlength=len(distinct))
         return cls(np.ascontiguousarray(distinct.T), x)
 
     def reached(self, target: np.ndarray, low: np.ndarray, high: np.ndarray) -> tuple[float, float]:

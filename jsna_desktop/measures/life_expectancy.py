@@ -82,8 +82,13 @@ def life_table(deaths: np.ndarray, population: np.ndarray, confidence: float = 0
     with np.errstate(invalid="ignore"):
         reason = np.where((reason == OK) & (2 * half[..., 0] > WIDEST_INTERVAL), np.int8(WIDE), reason)
     given = (reason == OK)[..., None]
-    parts = [np.where(given, part, np.nan) for part in (value, value - half, value + half, se, lived, survivors)]
-    return LifeTable(*parts, reason)
+
+    def kept(part: np.ndarray) -> np.ndarray:
+        return np.where(given, part, np.nan)
+
+    return LifeTable(
+        kept(value), kept(value - half), kept(value + half), kept(se), kept(lived), kept(survivors), reason
+    )
 
 
 def _from_here(values: np.ndarray) -> np.ndarray:

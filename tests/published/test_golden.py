@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from jsna_desktop.measures.benchmarking import proportion_funnel, proportion_verdict
+from jsna_desktop.measures.inequality import gradient
 from jsna_desktop.measures.intervals import byar_count, wilson
 from jsna_desktop.measures.life_expectancy import life_table
 from jsna_desktop.measures.rates import (
@@ -97,3 +98,16 @@ def test_funnels_are_the_references(golden: Path) -> None:
     }  # fmt: skip
     ours = proportion_verdict(areas.numerator.to_numpy(), areas.denominator.to_numpy(), share)
     assert ours.tolist() == said.map(words).tolist()
+
+
+def test_slope_and_relative_indices_are_the_references(golden: Path) -> None:
+    given, expected = pd.read_csv(golden / "sii_input.csv"), pd.read_csv(golden / "sii_expected.csv")
+    found = gradient(_grid(given, "population", 10), _grid(given, "value", 10), _grid(given, "se", 10))
+    np.testing.assert_allclose(found.sii, expected.sii, rtol=1e-9)
+    np.testing.assert_allclose(found.rii, expected.rii, rtol=1e-9)
+    for name in ("sii", "rii"):
+        # The reference's limits are simulated: 2 % of the interval's width.
+        width = expected[f"{name}_upper95_0cl"] - expected[f"{name}_lower95_0cl"]
+        for end in ("lower", "upper"):
+            off = np.abs(getattr(found, f"{name}_{end}") - expected[f"{name}_{end}95_0cl"]) / width
+            assert off.max() < 0.02, (name, end)

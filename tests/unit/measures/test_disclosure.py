@@ -80,7 +80,7 @@ def test_nothing_hidden_can_be_worked_back_from_all_exports_of_200_worlds() -> N
 
 
 def test_the_attack_has_teeth() -> None:
-    """Where small counts are hidden and the others left as they are, it works hidden ones back in a good part of the worlds."""
+    """Where small counts alone are hidden, it works them back in a good part of the worlds."""
     broken = 0
     for seed in range(50):
         counts, exports = _world(seed)

@@ -127,6 +127,8 @@ def _record_strangers(table: Table, codes: np.ndarray, geography: str) -> None:
 
 def no_duplicates(table: Table, codes: np.ndarray, column: str) -> None:
     """FileProblem naming the code and the rows where a code comes twice; identical rows are dropped by the caller."""
+    if bool((codes[1:] > codes[:-1]).all()):
+        return  # sorted, as most published tables are: no two are alike
     distinct, counts = np.unique(codes, return_counts=True)
     if len(distinct) < len(codes):
         code = distinct[counts > 1][0]
@@ -155,7 +157,7 @@ def districts(
         level = heading.geography
         if not level or (levels and level not in levels) or any(known.level == level for known in lookups):
             continue
-        values = area_codes.upper(table.text(heading.text))
+        values = area_codes.tidy(table.text(heading.text))
         if not (values != "").any():
             continue
         columns[f"{level}_code"] = values

@@ -44,7 +44,7 @@ def read(peek: Peek, found: Recognised, options: Options) -> Reading:
     shapes = read_layer(peek, layer)
     shapes = Shapes(layer, {new: shapes.fields[old] for new, old in renamed.items()}, shapes.geometry, shapes.problems)
     area = _area_columns(shapes, peek.where)
-    codes = area_codes.upper(shapes.fields[area.main.text])
+    codes = area_codes.tidy(shapes.fields[area.main.text])
     geography = _geography(codes, area.main, options.geography, peek.where)
     problems = list(shapes.problems)
     kept = _kept(codes, shapes, geography, problems)
@@ -89,7 +89,7 @@ def _area_columns(shapes: Shapes, where: str) -> AreaColumns:
         where=where,
         found="columns " + ", ".join(shapes.fields) if shapes.fields else "no columns",
         expected="a column such as LSOA21CD or area_code",
-        todo="To use the shapes as localities, add them as localities",
+        todo="To use the shapes as localities, add them as localities; to see them behind the map, as a background",
     )
 
 
@@ -165,7 +165,7 @@ def _larger(shapes: Shapes, area: AreaColumns, kept: np.ndarray) -> tuple[dict[s
     lookups: list[Lookup] = []
     for heading in sorted(area.codes[1:], key=lambda h: (areas.rank(h), not area.name_of(h))):
         level = heading.geography
-        values = area_codes.upper(shapes.fields[heading.text][kept])
+        values = area_codes.tidy(shapes.fields[heading.text][kept])
         if level not in _LARGER or f"{level}_code" in columns or not (values != "").any():
             continue
         columns[f"{level}_code"] = values

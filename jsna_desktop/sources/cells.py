@@ -66,9 +66,14 @@ def numbers(column: Any) -> Numbers:
     if pd.api.types.is_bool_dtype(column.dtype):
         return Numbers(np.full(len(column), np.nan), nothing, np.ones(len(column), dtype=bool))
     if pd.api.types.is_numeric_dtype(column.dtype):
-        values = column.to_numpy(dtype=np.float64, na_value=np.nan)
+        if isinstance(column.dtype, np.dtype):
+            values = column.to_numpy().astype(np.float64, copy=False)
+        else:
+            values = column.to_numpy(dtype=np.float64, na_value=np.nan)
+        if column.dtype.kind in "iu":
+            return Numbers(values, nothing, nothing)
         endless = np.isinf(values)
-        return Numbers(np.where(endless, np.nan, values), nothing, endless)
+        return Numbers(np.where(endless, np.nan, values) if endless.any() else values, nothing, endless)
     index, distinct = pd.factorize(column, use_na_sentinel=True)
     parsed = [number(str(cell)) for cell in distinct]
     # One more entry at the end serves the −1 of blank cells.

@@ -24,6 +24,24 @@ def _tables() -> dict[str, Any]:
     return tomllib.loads((Path(__file__).parent / "census2021.toml").read_text(encoding="utf-8"))
 
 
+def table_name(number: str, variable: str) -> str:
+    """The name of a known table by its number (`TS054`) or, without one, its variable; "" for any other table."""
+    for name, about in _tables().items():
+        if number == about["number"] or (not number and variable.lower() in about["variables"]):
+            return name
+    return ""
+
+
+def title_of(table: str) -> str:
+    """The title of a known table; "" for any other."""
+    return _tables().get(table, {}).get("title", "")
+
+
+def category_name(table: str, short: str) -> str:
+    """The name that a category has in the long form, where another publication of the table shortens it."""
+    return _tables().get(table, {}).get("same", {}).get(short, short)
+
+
 def recognise(peek: Peek) -> Recognised | None:
     """Columns: codes of 2021 areas, one category, `n`, a total of residents or households, and perhaps `prop`."""
     sheet = peek.sheet
@@ -78,7 +96,7 @@ def read(peek: Peek, found: Recognised, options: Options) -> Reading:
     names = [slug(word) for word in words.tolist()]
     columns = {name: counts[:, column] for column, name in enumerate(names)} | {"denominator": denominator}
     withheld = {name: hidden[:, column] for column, name in enumerate(names) if hidden[:, column].any()}
-    made = _indicators(table_id, dict(zip(names, words.tolist(), strict=True)), columns, withheld, geography)
+    made = indicators(table_id, dict(zip(names, words.tolist(), strict=True)), columns, withheld, geography)
     dataset = known.describe(
         peek,
         id=f"census2021.{table_id}",
@@ -140,10 +158,13 @@ def _totals_agree(
         problems.append(Problem("an area has several totals; the last is used", len(differs), shown))
 
 
-def _indicators(
+def indicators(
     table: str, words: dict[str, str], columns: dict[str, np.ndarray], withheld: dict[str, np.ndarray], geography: str
 ) -> list[Indicator]:
-    """Indicators of every category, those that profiles show first; combined ones add their columns to `columns`."""
+    """Indicators of every category, those that profiles show first; combined ones add their columns to `columns`.
+
+    `words` are the categories' names by column; a sum that the table has as a category of its own is not made again.
+    """
     about = _tables().get(table, {})
     made = []
 
@@ -156,13 +177,13 @@ def _indicators(
         )  # fmt: skip
 
     for name, combined in about.get("combined", {}).items():
-        if set(combined["of"]) <= set(words):
+        if name not in words and set(combined["of"]) <= set(words):
             columns[name] = np.sum([columns[part] for part in combined["of"]], axis=0)
             hidden = [withheld[part] for part in combined["of"] if part in withheld]
             if hidden:
                 withheld[name] = np.logical_or.reduce(hidden)
             add(name, combined["name"], combined.get("polarity", "none"))
     for name, word in words.items():
-        category = about.get("categories", {}).get(name, {})
+        category = about.get("categories", {}).get(name) or about.get("combined", {}).get(name, {})
         add(name, category.get("name", word), category.get("polarity", "none"))
     return made

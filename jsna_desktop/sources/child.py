@@ -4,6 +4,7 @@ A thread cannot stop GDAL, cap its memory or outlive its crash; a process can be
 What comes back is data only (JSON and NumPy buffers): a file that takes the child over still cannot run code here.
 """
 
+import gc
 import multiprocessing
 import os
 import time
@@ -14,10 +15,11 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from jsna_desktop.errors import FileProblem, UserError
-from jsna_desktop.sources import wire
+from jsna_desktop.sources import columns, wire
+from jsna_desktop.sources.columns import Proposal
 from jsna_desktop.sources.dataset import Reading
 from jsna_desktop.sources.localities import LocalityFile
-from jsna_desktop.sources.reading import ProgressCall, quiet
+from jsna_desktop.sources.reading import Box, ProgressCall, Waits, quiet
 
 SECONDS_WITHOUT_PROGRESS = 300.0
 MEMORY_BYTES = 3 << 30
@@ -30,7 +32,13 @@ _OFFLINE = {
     # No address ends so: GDAL's network file systems open nothing.
     "CPL_VSIL_CURL_ALLOWED_EXTENSIONS": ".none",
     "GML_DOWNLOAD_SCHEMA": "NO",
-    "GDAL_SKIP": "HTTP,WMS,WMTS,WCS,PLMOSAIC,EEDA,EEDAI,NGW,DAAS,OGCAPI,STACIT,STACTA",
+    # What asks past the file systems (a coordinate system behind a link) goes to a proxy of a kind that does not exist:
+    # curl gives up before it opens a socket.
+    "GDAL_HTTP_PROXY": "none://127.0.0.1:9",
+    "GDAL_HTTPS_PROXY": "none://127.0.0.1:9",
+    "no_proxy": "",
+    "NO_PROXY": "",
+    "GDAL_SKIP": "VRT,GTI,HTTP,WMS,WMTS,WCS,PLMOSAIC,EEDA,EEDAI,NGW,DAAS,OGCAPI,STACIT,STACTA",
     # Drivers that only read what a file points to, or take texts of any kind: none is needed here.
     "OGR_SKIP": "OGR_VRT,GDALG,WFS,OAPIF,CSW,Carto,AmigoCloud,PLSCENES,Elasticsearch,GPSBabel,ADBC,MapML,GeoRSS,"
     "OSM,SQLite,CSV,GML,GPX,XLSX,ODS,DXF,DGN,S57,VFK,PDS4,LVBAG,EDIGEO,SXF,Selafin,VDV,GTFS,PMTiles,MVT,Idrisi,"
@@ -90,8 +98,10 @@ class Reader:
         *,
         kind: str | None = None,
         geography: str | None = None,
-        column_map: Mapping[str, str] | None = None,
+        column_map: Mapping[str, Any] | None = None,
         progress: ProgressCall = quiet,
+        box: Box | None = None,
+        wait: bool = False,
     ) -> Reading:
         """As `sources.read`. A crash, a silence or too much memory is a FileProblem; what `progress` raises (Cancelled)
 
@@ -103,8 +113,14 @@ class Reader:
             "kind": kind,
             "geography": geography,
             "column_map": dict(column_map or {}),
+            "box": box,
+            "wait": wait,
         }
         return self._ask(request, progress, wire.unpack_reading)
+
+    def outline(self, path: Path, progress: ProgressCall = quiet) -> Proposal | None:
+        """As `sources.columns.propose`: what the columns of a table seem to be; None where the file is no table."""
+        return self._ask({"job": "outline", "path": str(Path(path).absolute())}, progress, columns.unpacked)
 
     def read_localities(
         self,
@@ -142,6 +158,8 @@ class Reader:
             # Cancelled, or an error of who watches: the child may be in the middle of a file.
             self.close()
             raise
+        if "waits" in message:
+            raise Waits(message["waits"])
         if "error" in message:
             raise wire.unpack_error(message["error"])
         if "fault" in message:
@@ -194,6 +212,8 @@ def _serve(connection: Connection, memory: int) -> None:
             return
         try:
             message, buffers = _result(request, connection)
+        except Waits as waits:
+            message, buffers = {"waits": str(waits)}, []
         except UserError as error:
             message, buffers = {"error": wire.pack_error(error)}, []
         except MemoryError:
@@ -207,6 +227,11 @@ def _serve(connection: Connection, memory: int) -> None:
         for buffer in buffers:
             for start in range(0, len(buffer), _PIECE):
                 connection.send_bytes(buffer[start : start + _PIECE])
+        del message, buffers
+        # Arrays of a file may hang on objects that hold each other: they go now, not when Python next looks for such.
+        gc.collect()
+        # What is left is the libraries: not looked through again, so that this takes a millisecond.
+        gc.freeze()
 
 
 def _result(request: dict[str, Any], connection: Connection) -> tuple[dict[str, Any], list[bytes]]:
@@ -223,8 +248,14 @@ def _result(request: dict[str, Any], connection: Connection) -> tuple[dict[str, 
             geography=request["geography"],
             column_map=request["column_map"],
             progress=progress,
+            box=tuple(request["box"]) if request["box"] else None,
+            wait=request["wait"],
         )
         header, buffers = wire.pack_reading(reading)
+    elif request["job"] == "outline":
+        from jsna_desktop.sources.reading import Peek
+
+        header, buffers = columns.packed(columns.propose(Peek(path))), []
     else:
         from jsna_desktop.sources.localities import read_localities
 

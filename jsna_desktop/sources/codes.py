@@ -91,12 +91,19 @@ def _part(word: str) -> str:
 
 def well_formed(codes: np.ndarray) -> np.ndarray:
     """Which codes (n,) have nine characters, a letter of E, W, X, K, S, N and eight digits: boolean (n,)."""
-    if not len(codes):
-        return np.zeros(0, dtype=bool)
-    longer = np.char.str_len(codes) != 9
-    signs = np.ascontiguousarray(codes.astype("U9")).view(np.uint32).reshape(len(codes), 9)
-    digits = ((signs[:, 1:] >= 48) & (signs[:, 1:] <= 57)).all(axis=1)
-    return ~longer & digits & np.isin(signs[:, 0], [ord(letter) for letter in "EWXKSN"])
+    signs = _signs(codes)
+    if signs.shape[1] < 9:
+        return np.zeros(len(codes), dtype=bool)
+    # Unsigned: what lies below 0 wraps round to far above 9.
+    digits = (signs[:, 1:9] - np.uint32(48) < 10).all(axis=1)
+    letters = np.logical_or.reduce([signs[:, 0] == ord(letter) for letter in "EWXKSN"])
+    return digits & letters & ~signs[:, 9:].any(axis=1)
+
+
+def _signs(codes: np.ndarray) -> np.ndarray:
+    """The characters of codes (n,) as numbers (n, width), 0 behind the end of a code."""
+    width = codes.dtype.itemsize // 4
+    return np.ascontiguousarray(codes).view(np.uint32).reshape(len(codes), width)
 
 
 def upper(codes: np.ndarray) -> np.ndarray:
@@ -108,7 +115,7 @@ def upper(codes: np.ndarray) -> np.ndarray:
 def tidy(codes: np.ndarray) -> np.ndarray:
     """Codes (n,) in capitals, without the spaces that people put into long ones; other words keep theirs."""
     codes = upper(codes)
-    spaced = np.char.find(codes, " ") >= 0 if len(codes) else np.zeros(0, dtype=bool)
+    spaced = (_signs(codes) == 32).any(axis=1)
     if spaced.any():
         closed = np.char.replace(codes[spaced], " ", "")
         codes = codes.copy()
@@ -119,14 +126,22 @@ def tidy(codes: np.ndarray) -> np.ndarray:
 def levels(codes: np.ndarray) -> np.ndarray:
     """The level of each code (n,) by its first three characters; "" where it is not an area code known here."""
     prefixes, index = np.unique(codes.astype("U3"), return_inverse=True)
-    found = [_WIDE.get(p) or (_KINDS.get(p[1:], "") if p[:1] in ("E", "W", "X") else "") for p in prefixes.tolist()]
+    found = [_level(prefix) for prefix in prefixes.tolist()]
     return np.where(well_formed(codes), np.array(found)[index] if len(codes) else "", "")
+
+
+def _level(prefix: str) -> str:
+    return _WIDE.get(prefix) or (_KINDS.get(prefix[1:], "") if prefix[:1] in ("E", "W", "X") else "")
 
 
 def main_level(codes: np.ndarray, least: float = 0.5) -> str:
     """The level that more than `least` of the codes (n,) have; "" where there is none."""
     if not len(codes):
         return ""
+    firsts = _signs(codes)[:, :3]
+    if (firsts == firsts[0]).all():
+        # One level, as in most tables: no need to tell the codes apart.
+        return _level(str(codes[0])[:3]) if well_formed(codes).mean() > max(least, 0.5) else ""
     found, counts = np.unique(levels(codes), return_counts=True)
     best = int(counts.argmax())
     return str(found[best]) if counts[best] > least * len(codes) else ""

@@ -13,8 +13,9 @@ from jsna_desktop.errors import FileProblem
 from jsna_desktop.sources.dataset import Problem
 
 GRID = 27700
-_GRID_RANGE = (0.0, 0.0, 700_000.0, 1_300_000.0)
-_LONLAT_RANGE = (-9.0, 49.0, 2.5, 61.5)
+# Where Great Britain lies: west, south, east, north.
+GRID_RANGE = (0.0, 0.0, 700_000.0, 1_300_000.0)
+LONLAT_RANGE = (-9.0, 49.0, 2.5, 61.5)
 # Parameters of the National Grid's projection (OS, A guide to coordinate systems in Great Britain, A.2).
 _NATIONAL_GRID = {"lat_0": 49.0, "lon_0": -2.0, "k": 0.9996012717, "x_0": 400_000.0, "y_0": -100_000.0}
 
@@ -27,16 +28,21 @@ def to_grid(shapes: np.ndarray, crs: Any, where: str) -> tuple[np.ndarray, list[
     nowhere near it.
     """
     from pyproj import CRS
+    from pyproj.exceptions import ProjError
 
     bounds = _bounds(shapely.get_coordinates(shapes))
     if bounds is None:
         return shapes, []
-    said = CRS.from_user_input(crs) if crs else None
-    degrees, metres = _within(bounds, _LONLAT_RANGE), _within(bounds, _GRID_RANGE)
+    try:
+        said = CRS.from_user_input(crs) if crs else None
+    # Not only its own errors: what a file says may be JSON of any kind.
+    except (ProjError, ValueError, TypeError, KeyError):
+        said = None
+    degrees, metres = _within(bounds, LONLAT_RANGE), _within(bounds, GRID_RANGE)
     if said is None:
         if degrees:
             problem = Problem("the file does not say its coordinate system; taken as longitude and latitude (WGS84)")
-            return _transformed(shapes, CRS.from_epsg(4326)), [problem]
+            return _transformed(shapes, CRS.from_epsg(4326), where), [problem]
         if metres:
             return shapes, [
                 Problem("the file does not say its coordinate system; taken as British National Grid (EPSG:27700)")
@@ -44,7 +50,7 @@ def to_grid(shapes: np.ndarray, crs: Any, where: str) -> tuple[np.ndarray, list[
         raise _nowhere(bounds, where)
     if degrees and not said.is_geographic:
         problem = Problem(f"the file says {said.name} but holds longitudes and latitudes; taken as WGS84")
-        return _transformed(shapes, CRS.from_epsg(4326)), [problem]
+        return _transformed(shapes, CRS.from_epsg(4326), where), [problem]
     if said.is_geographic and not degrees:
         if metres and max(map(abs, bounds)) > 180:
             problem = Problem(
@@ -52,14 +58,14 @@ def to_grid(shapes: np.ndarray, crs: Any, where: str) -> tuple[np.ndarray, list[
             )
             return shapes, [problem]
         swapped = (bounds[1], bounds[0], bounds[3], bounds[2])
-        if _within(swapped, _LONLAT_RANGE):
+        if _within(swapped, LONLAT_RANGE):
             turned = shapely.transform(shapes, lambda xy: xy[:, ::-1])
             problem = Problem("latitude stood before longitude; turned round")
-            return _transformed(turned, said), [problem]
+            return _transformed(turned, said, where), [problem]
         raise _nowhere(bounds, where)
-    moved = shapes if is_grid(said) else _transformed(shapes, said)
+    moved = shapes if is_grid(said) else _transformed(shapes, said, where)
     after = shapely.total_bounds(moved)
-    if not _within(tuple(after), _GRID_RANGE):
+    if not _within(tuple(after), GRID_RANGE):
         raise _nowhere(tuple(after), where)
     return moved, []
 
@@ -88,16 +94,27 @@ def is_grid(crs: Any) -> bool:
         # pyproj warns that a PROJ string loses detail; the five numbers compared here survive it.
         warnings.simplefilter("ignore", UserWarning)
         parts = crs.to_dict()
-    airy = parts.get("ellps") == "airy" or abs(crs.ellipsoid.semi_major_metre - 6_377_563.396) < 0.01
-    same = all(abs(float(parts.get(name, 0)) - value) < 1e-9 for name, value in _NATIONAL_GRID.items())
+    # Some netCDF files keep these numbers in single precision; no other ellipsoid in use is within 100 m of Airy's.
+    airy = parts.get("ellps") == "airy" or abs(crs.ellipsoid.semi_major_metre - 6_377_563.396) < 1
+    same = all(abs(float(parts.get(name, 0)) - value) < 1e-7 for name, value in _NATIONAL_GRID.items())
     return parts.get("proj") == "tmerc" and airy and same
 
 
-def _transformed(shapes: np.ndarray, crs: Any) -> np.ndarray:
+def _transformed(shapes: np.ndarray, crs: Any, where: str) -> np.ndarray:
     from pyproj import Transformer
+    from pyproj.exceptions import ProjError
 
-    transformer = Transformer.from_crs(crs, GRID, always_xy=True)
-    return shapely.transform(shapes, lambda xy: np.column_stack(transformer.transform(xy[:, 0], xy[:, 1])))
+    try:
+        transformer = Transformer.from_crs(crs, GRID, always_xy=True)
+        return shapely.transform(shapes, lambda xy: np.column_stack(transformer.transform(xy[:, 0], xy[:, 1])))
+    except ProjError as error:
+        raise FileProblem(
+            "the coordinate system of the shapes cannot be brought to the National Grid",
+            where=where,
+            found=str(crs.name),
+            expected="British National Grid metres, or longitude and latitude",
+            todo="Export the layer again in EPSG:27700",
+        ) from error
 
 
 def _within(bounds: tuple, limits: tuple[float, float, float, float]) -> bool:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from jsna_desktop.errors import shown
 from jsna_desktop.indicator import (  # noqa: F401 - readers speak of datasets and indicators in one breath
     COUNT,
     INDEX,
@@ -18,6 +19,7 @@ from jsna_desktop.indicator import (  # noqa: F401 - readers speak of datasets a
 )
 
 MAX_EXAMPLES = 20
+_LONGEST_EXAMPLE = 300
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,10 @@ class Problem:
     message: str
     rows: int = 1
     examples: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "message", shown(self.message))
+        object.__setattr__(self, "examples", tuple(shown(text, _LONGEST_EXAMPLE) for text in self.examples))
 
 
 @dataclass(frozen=True)

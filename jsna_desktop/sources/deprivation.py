@@ -1,7 +1,7 @@
-"""The English Indices of Deprivation 2019 and 2025, as MHCLG publishes them (Files 2 and 7), known by their headings.
+"""The English Indices of Deprivation by LSOA, as MHCLG publishes them (Files 1 to 7 and 9), known by their headings.
 
-Ranks and deciles run from 1, the most deprived. Scores of Income and Employment are rates (0–1).
-Source: MHCLG, *English Indices of Deprivation 2025*, File 7; *2019*, Files 2 and 7.
+Each file is CSV, or a workbook with notes before its sheet. One reader serves them all: what a column is, its heading
+says. File 8 is `underlying`, Files 10 to 14 are `deprivation_areas`.
 """
 
 import re
@@ -9,41 +9,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from jsna_desktop.sources import areas, known
+from jsna_desktop.sources import areas, iod, known
 from jsna_desktop.sources.dataset import COUNT, INDEX, RANK, SCORE, Indicator, Reading
+from jsna_desktop.sources.iod import UNIVERSE
 from jsna_desktop.sources.reading import Options, Peek, Recognised
-from jsna_desktop.sources.table import Table, read_table
+from jsna_desktop.sources.sheets import Sheet
+from jsna_desktop.sources.sheets_joined import Joined
+from jsna_desktop.sources.table import Table
 
-# How many LSOAs of England were ranked.
-UNIVERSE = {"2025": 33_755, "2019": 32_844}
-_DENOMINATOR_YEAR = {"2025": "2022", "2019": "2015"}
-_CENSUS = {"2025": "lsoa2021", "2019": "lsoa2011"}
-_DOMAINS = (
-    ("imd", "index of multiple deprivation", ""),
-    ("income", "income", "Income deprivation"),
-    ("employment", "employment", "Employment deprivation"),
-    ("education", "education", "Education, skills and training deprivation"),
-    ("health", "health", "Health deprivation and disability"),
-    ("crime", "crime", "Crime"),
-    ("barriers", "barriers to housing", "Barriers to housing and services"),
-    ("living_environment", "living environment", "Living environment deprivation"),
-    ("idaci", "income deprivation affecting children", "Income deprivation affecting children"),
-    ("idaopi", "income deprivation affecting older people", "Income deprivation affecting older people"),
-    ("education_children", "children and young people", "Education of children and young people"),
-    ("education_adults", "adult skills", "Adult skills"),
-    ("barriers_geographical", "geographical barriers", "Geographical barriers"),
-    ("barriers_wider", "wider barriers", "Wider barriers"),
-    ("environment_indoors", "indoors", "Indoors living environment"),
-    ("environment_outdoors", "outdoors", "Outdoors living environment"),
-)
-_DENOMINATORS = (
-    ("total population", "residents_all"),
-    ("dependent children", "residents_children"),
-    ("population aged 16", "residents_16_59"),
-    ("older population", "residents_60_plus"),
-    ("working age population", "residents_working_age"),
-)
-_RATES = ("income", "employment", "idaci", "idaopi")
+_KINDS = ("score", "rank", "decile")
+# Words that only these files have: a table of a council's own with a column “Crime score” is not one of them.
+_OWN = re.compile(r"where 1 is most deprived|index of multiple deprivation.*(rank|score)|\(ida(ci|opi)\)|transformed")
 
 
 @dataclass(frozen=True)
@@ -54,60 +30,103 @@ class _Column:
 
 
 def recognise(peek: Peek) -> Recognised | None:
-    """A table of LSOAs with a column “Index of Multiple Deprivation (IMD) Rank …”."""
-    sheet = peek.sheet
-    if sheet is None or not any(re.match(r"index of multiple deprivation.*rank", h) for h in sheet.lowered()):
-        return None
+    """A table of LSOAs with MHCLG's headings: “… Rank (where 1 is most deprived)”, “… (IMD) Score”, denominators."""
+    for sheet in peek.sheets:
+        area = _lsoas(sheet)
+        if area is None:
+            continue
+        year = _edition(sheet, area)
+        names = [part.name for part in _parts(sheet.headings)]
+        suffix, what = _which(names)
+        said = known.listed([f"{kind}s" for kind in _KINDS if any(name.endswith(kind) for name in names)] or [what])
+        title = f"English Indices of Deprivation {year}"
+        return Recognised(
+            "deprivation",
+            f"{title}: {what}" if suffix else title,
+            iod.CENSUS[year],
+            f"Indices of Deprivation {year}: {said} by LSOA, column {area.main.text}",
+            {"year": year, "id": f"imd{year}{suffix}"},
+        )
+    return None
+
+
+def _lsoas(sheet: Sheet) -> areas.AreaColumns | None:
+    """The area columns of a sheet that is one of these files; None for any other."""
     area = areas.area_columns(sheet.headings)
-    if area is None or area.main.level != "lsoa":
+    if area is None or area.main.level != "lsoa" or not _parts(sheet.headings):
         return None
-    year = "2019" if area.main.vintage == 2011 else "2025"
-    lowered = sheet.lowered()
-    kinds = [f"{part}s" for part in ("score", "rank", "decile") if any(re.search(rf"\b{part}\b", h) for h in lowered)]
-    return Recognised(
-        "deprivation",
-        f"English Indices of Deprivation {year}",
-        _CENSUS[year],
-        f"Indices of Deprivation {year}: {known.listed(kinds)} by LSOA, column {area.main.text}",
-        {"year": year},
-    )
+    denominators = sum(1 for heading in sheet.headings if iod.denominator_of(heading))
+    own = any(_OWN.search(heading) for heading in sheet.lowered())
+    return area if own or denominators >= 3 else None
+
+
+def _edition(sheet: Sheet, area: areas.AreaColumns) -> str:
+    """2025 by the LSOAs of 2021; 2015 by districts of before then, for both older ones are by the LSOAs of 2011."""
+    if area.main.vintage != 2011:
+        return "2025"
+    districts = [code.vintage for code in area.codes if code.level == "district" and code.vintage]
+    older = (districts and max(districts) < 2016) or iod.denominator_year(sheet.headings, "2019") == "2012"
+    return "2015" if older else "2019"
+
+
+def _which(names: list[str]) -> tuple[str, str]:
+    """(what is put behind the dataset's id, what the file holds) for these columns."""
+    domains = {name.rpartition("_")[0] for name in names if not name.startswith("residents")}
+    if any(name.endswith("_transformed") for name in names):
+        return ".transformed", "transformed scores of the domains"
+    if not domains:
+        return ".denominators", "population denominators"
+    if domains & set(iod.SUB_DOMAINS) and "income" not in domains:
+        return ".subdomains", "sub-domains"
+    if domains & set(iod.SUPPLEMENTARY) and "employment" not in domains:
+        return ".supplementary", "supplementary indices"
+    if not any(name.endswith(("_rank", "_decile")) for name in names):
+        return ".scores", "scores"
+    return "", "ranks"
 
 
 def read(peek: Peek, found: Recognised, options: Options) -> Reading:
     """Ranks and deciles as whole numbers, scores as they are, and the measures that can be made of them."""
-    sheet = peek.sheet
-    assert sheet is not None
-    area = areas.area_columns(sheet.headings)
-    assert area is not None
     year = found.details["year"]
-    table = read_table(peek, text=[h.text for h in (*area.codes, *area.names)])
-    codes, geography = areas.checked_codes(table, area.main, geography=options.geography or found.geography)
-    parts = _parts(sheet.headings)
-    columns = {part.name: _column(table, part, codes, year) for part in parts}
-    larger, lookups = areas.districts(table, area, ("district",))
-    welsh = codes.astype("U1") == "W"
-    if welsh.any():
-        table.problem("an area of Wales in an index of England; kept", np.flatnonzero(welsh), codes[welsh].tolist())
+    joined = Joined(options.geography or found.geography)
+    columns: dict[str, np.ndarray] = {}
+    headings: tuple[str, ...] = ()
+    names, larger, lookups = None, {}, []
+    for sheet in peek.sheets:
+        area = _lsoas(sheet)
+        if area is None:
+            continue
+        first = not len(joined.codes)
+        table = joined.read(peek, sheet, area)
+        if first:
+            names = areas.names_of(table, area, area.main)
+            larger, lookups = areas.districts(table, area, ("district",))
+            welsh = joined.codes.astype("U1") == "W"
+            if welsh.any():
+                shown = joined.codes[welsh].tolist()
+                table.problem("an area of Wales in an index of England; kept", np.flatnonzero(welsh), shown)
+        for part in _parts(sheet.headings):
+            if part.name not in columns:
+                columns[part.name] = joined.bring(_column(table, part, year, area.main.text))
+        headings += sheet.headings
+        joined.take(table)
     dataset = known.describe(
         peek,
-        id=f"imd{year}",
+        id=found.details["id"],
         title=found.title,
         kind="deprivation",
-        geography=geography,
+        geography=joined.geography,
         period=year,
         publisher=known.MHCLG,
-        reason=f"{found.reason}: {known.counted(len(codes), 'area')}",
-        codes=codes,
-        problems=table.problems,
+        reason=f"{found.reason}: {known.counted(len(joined.codes), 'area')}",
+        codes=joined.codes,
+        problems=joined.problems,
     )
-    return Reading(
-        dataset,
-        codes,
-        {**columns, **larger},
-        areas.names_of(table, area, area.main),
-        tuple(_indicators(columns, year, geography)),
-        tuple(lookups),
-    )
+    made = [
+        *_denominators(columns, iod.denominator_year(headings, year), year, joined.geography),
+        *_indicators(columns, year, joined.geography),
+    ]
+    return Reading(dataset, joined.codes, {**columns, **larger}, names, tuple(made), tuple(lookups))
 
 
 def _parts(headings: tuple[str, ...]) -> list[_Column]:
@@ -115,50 +134,65 @@ def _parts(headings: tuple[str, ...]) -> list[_Column]:
     parts: dict[str, _Column] = {}
     for heading in headings:
         lowered = heading.strip().lower()
-        kind = next((part for part in ("score", "rank", "decile") if re.search(rf"\b{part}\b", lowered)), "")
-        domain = next(
-            (d for d, words, _ in sorted(_DOMAINS, key=lambda d: -len(d[1])) if lowered.startswith(words)), ""
-        )
-        denominator = next((name for words, name in _DENOMINATORS if lowered.startswith(words)), "")
-        name = f"{domain}_{kind}" if domain and kind else denominator
+        kind = next((part for part in _KINDS if re.search(rf"\b{part}\b", lowered)), "")
+        if kind == "score" and "transformed" in lowered:
+            kind = "transformed"
+        domain = iod.domain_of(heading) if kind else ""
+        name = f"{domain}_{kind}" if domain else iod.denominator_of(heading)
         if name and name not in parts:
             parts[name] = _Column(name, heading, kind in ("rank", "decile"))
     return list(parts.values())
 
 
-def _column(table: Table, part: _Column, codes: np.ndarray, year: str) -> np.ndarray:
+def _column(table: Table, part: _Column, year: str, codes: str) -> np.ndarray:
     values = table.numbers(part.heading).values
     highest = {"rank": UNIVERSE[year], "decile": 10}.get(part.name.rsplit("_", 1)[-1])
     if highest is not None:
+        if values.min() >= 1 and values.max() <= highest:  # false where one is missing
+            numbers = values.astype(np.int32)
+            if (numbers == values).all():
+                return numbers
         with np.errstate(invalid="ignore"):
             wrong = np.isfinite(values) & ((values < 1) | (values > highest) | (values != np.floor(values)))
         if wrong.any():
-            shown = [f"{codes[place]}: {values[place]:g}" for place in np.flatnonzero(wrong)[:20]]
-            table.problem(f"“{part.heading}” is not from 1 to {highest:,}; left out", np.flatnonzero(wrong), shown)
+            rows = np.flatnonzero(wrong)
+            named = table.text(codes)
+            shown = [f"{named[place]}: {values[place]:g}" for place in rows[:20]]
+            table.problem(f"“{part.heading}” is not from 1 to {highest:,}; left out", rows, shown)
             values = np.where(wrong, np.nan, values)
-    if part.whole and np.isfinite(values).all():
-        return values.astype(np.int32)
+    elif part.name.startswith("residents"):
+        with np.errstate(invalid="ignore"):
+            wrong = values < 0
+        if wrong.any():
+            table.problem(f"“{part.heading}” is below zero; left out", np.flatnonzero(wrong))
+            values = np.where(wrong, np.nan, values)
     return values
+
+
+def _denominators(columns: dict[str, np.ndarray], period: str, year: str, geography: str) -> list[Indicator]:
+    """The residents that MHCLG itself weights by: with them district averages are MHCLG's own."""
+    return [
+        Indicator(
+            "population.residents" if column == "residents_all" else f"imd{year}.denominator.{column[10:]}", name,
+            COUNT, period, geography, unit="residents", numerator=column,
+            group="People" if column == "residents_all" else "Deprivation",
+            caveat="" if column == "residents_all" else "A denominator of the index.",
+        )
+        for _, column, name in iod.DENOMINATORS
+        if column in columns
+    ]  # fmt: skip
 
 
 def _indicators(columns: dict[str, np.ndarray], year: str, geography: str) -> list[Indicator]:
     made: list[Indicator] = []
     universe = UNIVERSE[year]
-    if "residents_all" in columns:
-        # The residents that MHCLG itself weights by: with them district averages are MHCLG's own.
-        made.append(
-            Indicator(
-                "population.residents", "Residents", COUNT, _DENOMINATOR_YEAR[year], geography, unit="residents",
-                group="People", numerator="residents_all",
-            )
-        )  # fmt: skip
 
-    def add(name: str, label: str, kind: str, value: str, measure: str, caveat: str = "", unit: str = "") -> None:
+    def add(name: str, label: str, kind: str, value: str, measure: str, caveat: str = "") -> None:
         if value not in columns:
             return
         made.append(
             Indicator(
-                f"imd{year}.{name}", label, kind, year, geography, unit=unit, polarity="low good", caveat=caveat,
+                f"imd{year}.{name}", label, kind, year, geography, polarity="low good", caveat=caveat,
                 group="Deprivation", value=value, measure=measure, universe=universe,
             )
         )  # fmt: skip
@@ -181,10 +215,13 @@ def _indicators(columns: dict[str, np.ndarray], year: str, geography: str) -> li
     add("extent", f"{imd} extent", INDEX, "imd_rank", "extent", extent)
     local = "Average rank of the most deprived LSOAs with a tenth of the residents; higher is more deprived."
     add("local_concentration", f"{imd} local concentration", INDEX, "imd_rank", "local_concentration", local)
-    for domain, _, title in _DOMAINS[1:]:
-        note = "A rate: the share of people counted as deprived." if domain in _RATES else higher
+    transformed = "The domain's rank on the scale from 0 to 100 that the index is combined from."
+    for domain, _, title in iod.DOMAINS[1:]:
+        note = "A rate: the share of people counted as deprived." if domain in iod.RATES else higher
         add(f"{domain}.average_score", f"{title} (average score)", SCORE, f"{domain}_score", "average_score", note)
         add(f"{domain}.average_rank", f"{title} (average rank)", RANK, f"{domain}_rank", "average_rank", reversed_rank)
         label = f"{title}: LSOAs in the most deprived tenth"
         add(f"{domain}.share_lsoas_decile1", label, INDEX, f"{domain}_decile", "lsoas_in:1", fraction)
+        label = f"{title} (average transformed score)"
+        add(f"{domain}.transformed_score", label, SCORE, f"{domain}_transformed", "average_score", transformed)
     return made

@@ -39,16 +39,16 @@ def read(peek: Peek, options: Options) -> Reading:
     row_codes, geography = areas.checked_codes(
         table, Heading(own["area_code"], "", "code"), geography=options.geography, whole=False
     )
-    sexes = _understood(table, own["sex"], cells.sex, "a sex (persons, female, male)")
-    age_cells = _understood(table, own["age"], cells.age, "an age (7, 90+, 5-9, all)")
-    years = _understood(table, own["year"], cells.period, "a year")
+    sexes = understood(table, own["sex"], cells.sex, "a sex (persons, female, male)")
+    age_cells = understood(table, own["age"], cells.age, "an age (7, 90+, 5-9, all)")
+    years = understood(table, own["year"], cells.period, "a year")
     values = table.numbers(own["population"]).values
     with np.errstate(invalid="ignore"):
         negative = values < 0
     if negative.any():
         table.problem("a population below zero; left out", np.flatnonzero(negative))
         values = np.where(negative, np.nan, values)
-    _no_repeats(table, row_codes, years, sexes, age_cells)
+    no_repeats(table, row_codes, years, sexes, age_cells)
     options.progress("Arranging by area, sex and age", 0.5)
     codes, place = np.unique(row_codes, return_inverse=True)
     columns: dict[str, np.ndarray] = {}
@@ -84,7 +84,7 @@ def read(peek: Peek, options: Options) -> Reading:
     return Reading(dataset, codes, columns, names, tuple(made), labels=labels)
 
 
-def _understood(table: Table, heading: str, meaning: Callable[[str], str | None], expected: str) -> np.ndarray:
+def understood(table: Table, heading: str, meaning: Callable[[str], str | None], expected: str) -> np.ndarray:
     """A column (n,) in contract.md's words; FileProblem at the first cell that has none."""
     index, distinct = table.factor(heading)
     known_words = [meaning(text) for text in distinct.tolist()]
@@ -100,7 +100,7 @@ def _understood(table: Table, heading: str, meaning: Callable[[str], str | None]
     return np.array([word or "" for word in known_words])[index]
 
 
-def _no_repeats(table: Table, *keys: np.ndarray) -> None:
+def no_repeats(table: Table, *keys: np.ndarray) -> None:
     import pandas as pd
 
     repeated = pd.DataFrame(dict(enumerate(keys))).duplicated(keep=False).to_numpy()
@@ -122,7 +122,7 @@ def _year(
 ) -> tuple[dict[str, np.ndarray], dict[str, tuple[str, ...]]]:  # fmt: skip
     """One year's columns: `ages_<sex>` (n, k) with labels, `<sex>` totals, and age groups of persons."""
     labels = tuple(sorted((a for a in np.unique(age_cells[part]).tolist() if a != "all"), key=cells.age_range))
-    _no_overlap(table, labels)
+    no_overlap(table, labels)
     by_age: dict[str, np.ndarray] = {}
     totals: dict[str, np.ndarray] = {}
     for sex in _SEXES:
@@ -150,7 +150,7 @@ def _year(
     return columns, {f"ages_{sex}": labels for sex in by_age}
 
 
-def _no_overlap(table: Table, labels: tuple[str, ...]) -> None:
+def no_overlap(table: Table, labels: tuple[str, ...]) -> None:
     for earlier, later in pairwise(labels):
         if cells.age_range(earlier)[1] >= cells.age_range(later)[0]:
             raise FileProblem(

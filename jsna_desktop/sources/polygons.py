@@ -10,6 +10,21 @@ _POINT, _POINTS, _COLLECTION = 0, 4, 7
 _POLYGONS = (3, 6)
 
 
+def finite(shapes: np.ndarray) -> tuple[np.ndarray, list[Problem]]:
+    """Shapes (n,) without those that have a coordinate which is no number: None in their place, and said."""
+    coordinates, owner = shapely.get_coordinates(shapes, return_index=True)
+    # A sum is finite where all of it is, unless it is too large: then each is looked at.
+    if np.isfinite(coordinates.sum()):
+        return shapes, []
+    wrong = np.unique(owner[~np.isfinite(coordinates).all(axis=1)])
+    if not len(wrong):
+        return shapes, []
+    kept = shapes.copy()
+    kept[wrong] = None
+    examples = tuple(f"feature {row + 1}" for row in wrong[:20])
+    return kept, [Problem("a shape has coordinates that are no numbers; left out", len(wrong), examples)]
+
+
 def mended(shapes: np.ndarray, where: str) -> tuple[np.ndarray, list[Problem]]:
     """Polygons only, invalid rings mended; None where a feature has no area."""
     problems = []

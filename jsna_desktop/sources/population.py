@@ -104,7 +104,7 @@ def _period(sheet: Sheet, peek: Peek) -> str:
     """The year in the title lines or the heading of the column; FileProblem where neither tells it."""
     named = [h for h in sheet.headings if _RESIDENTS.fullmatch(h)]
     for text in (*sheet.titles, *named, sheet.name):
-        match = re.search(r"(?:mid[- ]?|census )\(?((?:19|20)\d\d)", text, re.IGNORECASE) or re.search(
+        match = re.search(r"(?:mid[- ]?|census |^date\s*:\s*)\(?((?:19|20)\d\d)", text, re.IGNORECASE) or re.search(
             r"\b((?:19|20)\d\d)\b", text if text in named else ""
         )
         if match:

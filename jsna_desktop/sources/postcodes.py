@@ -12,21 +12,20 @@ from typing import Any
 import numpy as np
 
 from jsna_desktop.errors import FileProblem
-from jsna_desktop.sources import known
+from jsna_desktop.sources import archive, known
 from jsna_desktop.sources.dataset import Problem, Reading
+from jsna_desktop.sources.places import FICTIONAL_AREA, POSTCODE
 from jsna_desktop.sources.reading import Options, Peek, Recognised
-from jsna_desktop.sources.services import POSTCODE
 
 _WIDTH = 10
 _NO_PLACE = 90
-_FICTIONAL_AREA = "QX"
 
 
 def recognise(peek: Peek) -> Recognised | None:
     """Ten columns without a heading: a postcode, a quality of two digits, an easting and a northing."""
     if peek.form == "codepoint":
         names = [name for name in peek.tables if name.lower().endswith(".csv")]
-        if not names or not _looks_right(peek.member(names[0])[:4000]):
+        if not names or not _looks_right(archive.head(peek.path, names[0], peek.where, 4000)):
             return None
     elif peek.form == "text" and _looks_right(peek.head[:4000]):
         names = peek.tables
@@ -86,7 +85,7 @@ def read(peek: Peek, found: Recognised, options: Options) -> Reading:
         reason=f"{found.reason}: {known.counted(len(codes), 'postcode')}, areas {', '.join(areas)}",
         codes=codes,
         problems=problems,
-        fictional=areas == [_FICTIONAL_AREA],
+        fictional=areas == [FICTIONAL_AREA],
     )
     columns = {name: frame[name].to_numpy(dtype=np.int32) for name in ("easting", "northing", "quality")}
     return Reading(dataset, codes, columns)
@@ -105,7 +104,7 @@ def _part(content: bytes, name: str, where: str) -> Any:
         raise FileProblem(
             "a row is not a postcode with its coordinates",
             where=where if name == where else f"{where}, {name}",
-            found=str(error).splitlines()[0],
+            found=archive.in_plain_words(error),
             expected="postcode, quality, easting, northing",
             todo="Download it again",
         ) from error

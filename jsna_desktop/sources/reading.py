@@ -3,17 +3,18 @@
 A `Peek` opens a file once and lazily; every reader's `recognise` looks at the same one.
 """
 
-import io
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from jsna_desktop.errors import FileProblem, UsageProblem
-from jsna_desktop.sources import archive, vector
+from jsna_desktop.errors import FileProblem, UsageProblem, shown
+from jsna_desktop.sources import archive, opened, parquet, raster_form, streamed, vector
+from jsna_desktop.sources import column_map as column_maps
 from jsna_desktop.sources.dataset import Reading
-from jsna_desktop.sources.sheets import SAMPLE_ROWS, Sheet, header_row, text_rows
+from jsna_desktop.sources.sheets import GUIDE_SHEET, SAMPLE_ROWS, Sheet, header_row, text_rows
+from jsna_desktop.sources.workbook import Book
 
 HEAD_BYTES = 1 << 18
 # What a file begins with that cannot be read, and what to do.
@@ -44,53 +45,65 @@ class Recognised:
     details: Mapping[str, Any] = field(default_factory=dict)
 
 
+# West, south, east and north in EPSG:27700 metres.
+Box = tuple[float, float, float, float]
+
+
+class Waits(Exception):
+    """The file is one of those that are clipped, and the box to clip it to is not known yet: ask again with it."""
+
+
 @dataclass(frozen=True)
 class Options:
-    """What the person said about a file: its geography where the file does not say, and who watches the work."""
+    """What the person said about a file: its geography where the file does not say, and who watches the work.
+
+    `box` is what roads, rasters and backgrounds are clipped to; None where no boundaries say where the place is.
+    """
 
     geography: str = ""
     progress: ProgressCall = quiet
+    box: Box | None = None
 
 
 @dataclass(frozen=True)
 class Source:
-    """One reader: the kinds it gives (`--as`), how it knows its files, how it reads them."""
+    """One reader: the kinds it gives (`--as`), how it knows its files, how it reads them.
+
+    A `clipped` one keeps of a national file what lies in `Options.box`.
+    """
 
     kinds: tuple[str, ...]
     recognise: Callable[["Peek"], Recognised | None]
     read: Callable[["Peek", Recognised, Options], Reading]
+    clipped: bool = False
 
 
 class Peek:
     """A file seen from outside. `where` names it in messages; raises FileProblem for what cannot be a data file."""
 
-    def __init__(self, path: Path, column_map: Mapping[str, str] | None = None) -> None:
-        self.path, self.column_map = path, dict(column_map or {})
-        self.where = path.name
-        if not path.exists():
+    def __init__(self, path: Path, column_map: Mapping[str, Any] | None = None) -> None:
+        self.path, self.map = path, column_maps.parse(column_map or {})
+        self.column_map = self.map.columns
+        self.where = shown(path.name)
+        self.start, self.size, self._seen = b"", 0, opened.state(path)
+        if self._seen is None:
             raise FileProblem("there is no such file", where=str(path), todo="Check the name and the folder")
-        self.start, self.size = b"", 0
         if path.is_dir():
             if not vector.is_geodatabase(path):
                 raise FileProblem("this is a folder", where=self.where, todo="Choose the files in it, or a zip of it")
             return
-        try:
-            self.size = path.stat().st_size
-            with path.open("rb") as file:
-                self.start = file.read(HEAD_BYTES)
-        except OSError as error:
-            raise FileProblem(
-                "the file cannot be opened",
-                where=self.where,
-                found=error.strerror or str(error),
-                todo="Close it in other programs and check that you may read it",
-            ) from error
+        self.start, self.size = opened.start(path, HEAD_BYTES)
         if not self.size:
             raise FileProblem("the file is empty", where=self.where, todo="Download or save it again")
 
+    def check_unchanged(self) -> None:
+        """FileProblem where the file is no longer the one that was opened: its parts may be of two files."""
+        if opened.state(self.path) != self._seen:
+            raise opened.changed(self.where)
+
     @cached_property
     def form(self) -> str:
-        """`text`, `xlsx`, `parquet`, `vector`, `codepoint` (a zip of many CSV files)."""
+        """`text`, `xlsx`, `parquet`, `vector`, `raster`, `tiles` (MBTiles), `osm`, `codepoint` (a zip of many CSV)."""
         if self.path.is_dir():
             return "vector"
         if self.start.startswith(b"PK"):
@@ -100,6 +113,9 @@ class Peek:
         return self._plain_form(self.head)
 
     def _plain_form(self, head: bytes) -> str:
+        form = raster_form.form_of(head)
+        if form:
+            return form
         for mark, what, todo in _REFUSED:
             if head.startswith(mark):
                 raise FileProblem(f"this is {what}", where=self.where, todo=todo)
@@ -133,11 +149,21 @@ class Peek:
             return "xlsx"
         if self.main_member:
             return "vector"
+        if raster_form.member_of(self.members, self.where):
+            return "raster"
         data = self.tables
+        if self._inner_workbook and not data:
+            return "xlsx"
         if len(data) > 1:
             return "codepoint"
         if len(data) == 1:
             return self._plain_form(self.head)
+        if {"mimetype", "content.xml"} <= set(names):
+            raise FileProblem(
+                "this is an OpenDocument spreadsheet (.ods)",
+                where=self.where,
+                todo="Open it in Excel or LibreOffice and save it as .xlsx or CSV",
+            )
         raise FileProblem(
             "the zip holds no data file",
             where=self.where,
@@ -176,6 +202,12 @@ class Peek:
         """The bytes of one file in the zip."""
         return archive.member(self.path, name, self.where)
 
+    def inside(self, name: str) -> "Peek":
+        """This zip as if `name` were the only data file in it."""
+        other = Peek(self.path, self.map.as_dict())
+        other.tables = [name]
+        return other
+
     def damaged(self, what: str, error: Exception) -> FileProblem:
         return archive.damaged(what, self.where, error)
 
@@ -188,7 +220,10 @@ class Peek:
         """The first bytes, unpacked from gz or from a zip with one file in it."""
         if self.start.startswith(b"\x1f\x8b"):
             return archive.gunzipped(self.path, self.where, HEAD_BYTES)
-        return self.content[:HEAD_BYTES] if self._single else self.start
+        if not self._single:
+            return self.start
+        with streamed.opened(self.path, self.where, self._single) as file:
+            return file.read(HEAD_BYTES) or b""
 
     @cached_property
     def content(self) -> bytes:
@@ -219,15 +254,20 @@ class Peek:
     def _is_workbook(self) -> bool:
         return any(name.startswith("xl/") for name in self.members)
 
+    @property
+    def _inner_workbook(self) -> str:
+        """The one workbook in a zip, as ONS packs them; "" for any other file."""
+        found = [name for name in self.members if name.lower().endswith((".xlsx", ".xlsm"))]
+        return found[0] if len(found) == 1 and not self._is_workbook else ""
+
     @cached_property
     def parquet_schema(self) -> Any:
-        import pyarrow as pa
-        import pyarrow.parquet as pq
+        return parquet.schema(self.parquet_file, self.where)
 
-        try:
-            return pq.read_schema(io.BytesIO(self.content) if self.packed else self.path)
-        except (pa.ArrowInvalid, OSError) as error:
-            raise self.damaged("the Parquet file", error) from error
+    @property
+    def parquet_file(self) -> Any:
+        """What a Parquet file is opened from: the path, or its bytes where it is packed."""
+        return self.content if self.packed else self.path
 
     @property
     def parquet_schema_or_none(self) -> Any:
@@ -242,47 +282,83 @@ class Peek:
         return describe_layer(self)
 
     @cached_property
+    def raster(self) -> Any:
+        """What a raster says of itself (`raster_file.RasterFile`), for all readers that look at it."""
+        from jsna_desktop.sources.raster_file import describe_raster
+
+        return describe_raster(self)
+
+    @cached_property
     def checksum(self) -> str:
         """SHA-256 of the file as it is on disk."""
+        if "content" in self.__dict__ and not self.packed:
+            return archive.digest(self.content)  # it is in memory already
         return archive.checksum(self.path)
 
     @cached_property
     def encoding(self) -> str:
         """Of a text file: UTF-8 with or without its mark, UTF-16, or cp1252 where the bytes are no UTF-8."""
-        content = self.content
-        if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-            return "utf-16"
-        if content.startswith(b"\xef\xbb\xbf"):
-            return "utf-8-sig"
-        if content.isascii():
-            return "utf-8"
-        try:
-            content.decode("utf-8")
-        except UnicodeDecodeError:
-            return "cp1252"
-        return "utf-8"
+        return opened.encoding(self.content, self.where)
 
     @cached_property
     def sheet(self) -> Sheet | None:
         """The top of the table; None where the file is no table."""
         if self.form == "text":
+            if len(self.head) >= HEAD_BYTES and not {10, 13} & set(self.head):
+                raise FileProblem(
+                    "the first line of the file never ends",
+                    where=self.where,
+                    found=f"{HEAD_BYTES:,} characters and more",
+                    expected="a table with one row a line",
+                    todo="Choose another file",
+                )
             rows, delimiter = text_rows(self.head.decode(self.encoding, errors="replace"))
             return self._sheet(rows, delimiter)
         if self.form == "xlsx":
-            from jsna_desktop.sources.workbook import first_rows
-
-            name, rows = first_rows(self, SAMPLE_ROWS + 20)
-            return self._sheet(rows, name=name)
+            return self._data_sheet()
         if self.form == "parquet":
             return self._sheet([list(self.parquet_schema.names)])
         return None
 
-    def _sheet(self, rows: list[list[str]], delimiter: str = ",", name: str = "") -> Sheet:
+    @cached_property
+    def book(self) -> Book:
+        """The workbook, as it lies on disk or alone in a zip."""
+        inner = self._inner_workbook
+        return Book(self.member(inner) if inner else self.path, self.where)
+
+    @cached_property
+    def sheets(self) -> tuple[Sheet, ...]:
+        """The top of every sheet of a workbook that is not hidden, under its own headings; of another table, `sheet`.
+
+        Where all are hidden, all of them. A column map is of one sheet: with it there is only `sheet`.
+        """
+        if self.form != "xlsx" or self.column_map or len(self._shown) == 1:
+            return (self.sheet,) if self.sheet is not None else ()
+        return tuple(self._sheet(top.rows, name=top.name, mapped=False) for top in self._shown)
+
+    @property
+    def _shown(self) -> list[Any]:
+        seen = [top for top in self.book.tops if not top.hidden and top.name != GUIDE_SHEET]
+        return seen or list(self.book.tops)
+
+    def _data_sheet(self) -> Sheet:
+        """The sheet with the data: the largest that has the columns of the map, where there is one."""
+        largest = sorted(self._shown, key=lambda top: -top.size)
+        wanted = {*self.column_map.values(), *(self.map.wide.headings if self.map.wide else ())}
+        mapped = [top for top in largest if wanted and wanted <= set(self._sheet(top.rows, mapped=False).headings)]
+        chosen = (mapped or largest)[0]
+        if not any(any(row) for row in chosen.rows):
+            self.book.rows(chosen.name)  # says why nothing of it is shown, unless it is blank
+        return self._sheet(chosen.rows, name=chosen.name)
+
+    def _sheet(self, rows: list[list[str]], delimiter: str = ",", name: str = "", mapped: bool = True) -> Sheet:
         header = header_row(rows)
         titles = tuple(" ".join(cell for cell in row if cell).strip() for row in rows[:header])
-        headings = self.renamed(rows[header] if rows else [])
+        headings = rows[header] if rows else []
+        headings = self.renamed(headings) if mapped else [heading.strip() for heading in headings]
         body = tuple(tuple(row) for row in rows[header + 1 :][:SAMPLE_ROWS])
-        return Sheet(tuple(headings), body, header, tuple(filter(None, titles)), delimiter, name)
+        sheet = Sheet(tuple(headings), body, header, tuple(filter(None, titles)), delimiter, name)
+        return column_maps.shown(sheet, self.map, self.where) if mapped else sheet
 
     def renamed(self, headings: list[str]) -> list[str]:
         """Headings under the names that the column map gives them; UsageProblem where it names no column."""

@@ -8,10 +8,15 @@ from typing import Any
 import numpy as np
 
 from jsna_desktop.errors import FileProblem
-from jsna_desktop.sources import cells
+from jsna_desktop.sources import cells, column_map, parquet, texts
 from jsna_desktop.sources.dataset import MAX_EXAMPLES, Problem
 from jsna_desktop.sources.reading import Peek
 from jsna_desktop.sources.sheets import Sheet
+
+# A column of text takes the room of its longest cell in every row: 400 MB at most.
+_LONG_CELL, _WIDEST_COLUMN = 1000, 100_000_000
+# No code, name, date or number is longer, and a sheet's own cell holds 32,767 characters.
+_LONGEST_CELL = 10_000
 
 
 class Table:
@@ -35,8 +40,13 @@ class Table:
 
         column = self.frame[heading]
         if isinstance(column.dtype, pd.StringDtype):
+            plain = texts.from_arrow(column)
+            if plain is not None and plain.itemsize <= 4 * _LONG_CELL:
+                return plain
             index, found = pd.factorize(column.fillna("").str.strip())
-            distinct = np.asarray(found, dtype=object).astype(np.str_)
+            found = np.asarray(found, dtype=object)
+            self._refuse_long(heading, index, found)
+            distinct = found.astype(np.str_)
             return distinct if len(distinct) == len(column) else distinct[index]
         index, distinct = self.factor(heading)
         return distinct[index]
@@ -49,9 +59,23 @@ class Table:
         distinct = pd.Index(found)
         names = [_text(cell) for cell in distinct.to_numpy(dtype=object).tolist()] + ([""] if (index < 0).any() else [])
         place: dict[str, int] = {}
-        renumber = np.array([place.setdefault(name, len(place)) for name in names])
+        renumber = np.array([place.setdefault(name, len(place)) for name in names], dtype=np.int64)
+        self._refuse_long(heading, index, names)
         kept = renumber[index]
         return kept, np.array(list(place), dtype=np.str_)
+
+    def _refuse_long(self, heading: str, index: np.ndarray, distinct: Any) -> None:
+        """FileProblem where one cell is so long that a column as wide as it would fill the memory."""
+        longest = max(map(len, distinct), default=0)
+        if longest > _LONGEST_CELL or (longest > _LONG_CELL and longest * len(index) > _WIDEST_COLUMN):
+            number = next(n for n, text in enumerate(distinct) if len(text) == longest)
+            rows = np.flatnonzero(index == number)
+            raise FileProblem(
+                f"a cell in column “{heading}” is far too long",
+                where=f"{self.where}, row {self.row_numbers[rows[0]]}" if len(rows) else self.where,
+                found=f"{longest:,} characters",
+                todo="Shorten it, or remove the column",
+            )
 
     def numbers(self, heading: str) -> cells.Numbers:
         """A column as numbers; FileProblem where most filled cells are text, a recorded problem where few are."""
@@ -108,32 +132,33 @@ def _text(cell: Any) -> str:
     return str(cell).strip()
 
 
-def read_table(peek: Peek, text: Collection[str] = (), columns: Collection[str] | None = None) -> Table:
+def read_table(
+    peek: Peek, text: Collection[str] = (), columns: Collection[str] | None = None, sheet: Sheet | None = None
+) -> Table:
     """The table under its heading. `text` are headings to keep as text (codes with leading zeros); `columns` the only
 
-    ones wanted. Columns of plain numbers arrive as numbers at once; those with marks are cleaned when asked for.
+    ones wanted; `sheet` one of `peek.sheets` that is not `peek.sheet`. Columns of plain numbers arrive as numbers at
+    once; those with marks are cleaned when asked for.
     """
     import pandas as pd
 
-    sheet = peek.sheet
+    sheet = sheet or peek.sheet
     if sheet is None:
         raise FileProblem("this is not a table", where=peek.where, todo="Choose a CSV, xlsx or Parquet file")
+    if sheet.beneath is not None:
+        own = None if columns is None else {*columns, *sheet.turned}
+        return column_map.reshaped(read_table(peek, text, own, sheet.beneath), sheet, peek.map, columns)
     headings = list(sheet.headings)
-    _unique(headings, peek.where)
     wanted = [h for h in headings if h and (columns is None or h in columns)]
+    _unique(wanted, peek.where)
     if peek.form == "parquet":
-        import pyarrow.parquet as pq
-
-        frame = pq.read_table(io.BytesIO(peek.content) if peek.packed else peek.path).to_pandas()
-        frame.columns = headings
-        return _filled(Table(frame[wanted], 1, peek.where))
+        own = [name for name, heading in zip(peek.parquet_schema.names, headings, strict=True) if heading in wanted]
+        frame = parquet.table(peek.parquet_file, peek.where, own).to_pandas()
+        frame.columns = wanted
+        return _filled(Table(frame, 1, peek.where))
     if peek.form == "xlsx":
-        from jsna_desktop.sources.workbook import rows_below
-
-        width = len(headings)
-        rows = [row[:width] + [""] * (width - len(row)) for row in rows_below(peek, sheet.name, sheet.header_row)]
-        frame = pd.DataFrame(rows, columns=headings, dtype=object)[wanted]
-        return _filled(Table(frame.where(frame != "", None), sheet.header_row + 2, peek.where))
+        return _from_workbook(peek, sheet, wanted, text)
+    _refuse_wider(sheet, peek.where)
     places = [place for place, heading in enumerate(headings) if heading in wanted]
     # From a plain UTF-8 file, whole and without title lines, pandas reads in parallel: twice as fast.
     parallel = not peek.packed and not sheet.header_row and peek.encoding.startswith("utf-8")
@@ -164,18 +189,45 @@ def read_table(peek: Peek, text: Collection[str] = (), columns: Collection[str] 
     return _filled(Table(frame[wanted], sheet.header_row + 2, peek.where))
 
 
+def _from_workbook(peek: Peek, sheet: Sheet, wanted: list[str], text: Collection[str]) -> Table:
+    import pandas as pd
+
+    from jsna_desktop.sources.workbook import column
+
+    rows, problems = peek.book.rows(sheet.name)
+    cells_by_column = list(zip(*rows[sheet.header_row + 1 :], strict=True))
+    found = {h: cells_by_column[sheet.headings.index(h)] if cells_by_column else () for h in wanted}
+    frame = pd.DataFrame({heading: column(own, heading in text) for heading, own in found.items()})
+    where = f"{peek.where}, sheet {sheet.name}" if len(peek.sheets) > 1 else peek.where
+    table = _filled(Table(frame, sheet.header_row + 2, where))
+    table.problems.extend(problems)
+    return table
+
+
+def _refuse_wider(sheet: Sheet, where: str) -> None:
+    """FileProblem where one of the first rows has more cells than the heading: pandas would cut all rows as it is."""
+    width = len(sheet.headings)
+    for number, row in enumerate(sheet.rows):
+        if any(row[width:]):
+            raise _wider(f"{where}, row {sheet.header_row + 2 + number}", len(row), width)
+
+
+def _wider(where: str, found: object, expected: object) -> FileProblem:
+    return FileProblem(
+        "a row has more cells than the heading",
+        where=where,
+        found=f"{found} cells",
+        expected=f"{expected}, as in the heading",
+        todo="Put text that holds commas in quotation marks, or remove the cells at its end",
+    )
+
+
 def _unreadable(where: str, said: str) -> FileProblem:
     """What pandas said of a row, in an officer's words; its own words where they are of another kind."""
     cells_found = re.search(r"Expected (\d+) fields in line (\d+), saw (\d+)", said)
     if cells_found:
         expected, row, found = cells_found.groups()
-        return FileProblem(
-            "a row has more cells than the heading",
-            where=f"{where}, row {row}",
-            found=f"{found} cells",
-            expected=f"{expected}, as in the heading",
-            todo="Put text that holds commas in quotation marks, or remove the cells at its end",
-        )
+        return _wider(f"{where}, row {row}", found, expected)
     quote = re.search(r"EOF inside string starting at row (\d+)", said)
     if quote:
         return FileProblem(

@@ -1,7 +1,8 @@
 """Wide tables of modelled values: the Indices' underlying indicators (2019, 2025), the Community Needs Index 2023.
 
-One row for each LSOA, one column for each indicator. Values are models, rates and scores without their parts: they are
-averaged by residents with a caveat, never summed. Numerators are counts; ranks stay ranks.
+One row for each LSOA, one column for each indicator; MHCLG's File 8 has a sheet for each domain. Values are models,
+rates and scores without their parts: they are averaged by residents with a caveat, never summed. Numerators are counts;
+ranks stay ranks.
 """
 
 import re
@@ -11,10 +12,11 @@ import numpy as np
 
 from jsna_desktop.sources import areas, known
 from jsna_desktop.sources.cells import slug
-from jsna_desktop.sources.dataset import COUNT, MODELLED, RANK, Indicator, Reading
+from jsna_desktop.sources.dataset import COUNT, MODELLED, RANK, Indicator, Problem, Reading
 from jsna_desktop.sources.known import Publisher
 from jsna_desktop.sources.reading import Options, Peek, Recognised
-from jsna_desktop.sources.table import read_table
+from jsna_desktop.sources.sheets import Sheet
+from jsna_desktop.sources.sheets_joined import Joined
 
 _WELL_KNOWN = ("income_domain_numerator", "employment_domain_numerator", "years_of_potential_life_lost_indicator")
 _CNI = "community needs index"
@@ -48,17 +50,15 @@ _FAMILIES = {
 
 
 def recognise(peek: Peek) -> Recognised | None:
-    """A column of LSOA codes and the headings of these files."""
-    sheet = peek.sheet
-    if sheet is None:
+    """A column of LSOA codes and the headings of these files, in one sheet or several."""
+    sheets = _lsoa_sheets(peek)
+    if not sheets:
         return None
-    area = areas.area_columns(sheet.headings)
-    if area is None or area.main.level != "lsoa":
-        return None
-    lowered = sheet.lowered()
-    if any(heading.startswith(_CNI) for heading in lowered):
+    area = sheets[0][1]
+    headings = [heading for sheet, _ in sheets for heading in sheet.headings]
+    if any(heading.strip().lower().startswith(_CNI) for heading in headings):
         family = "cni"
-    elif sum(heading in _WELL_KNOWN for heading in map(slug, sheet.headings)) >= 2:
+    elif sum(heading in _WELL_KNOWN for heading in map(slug, headings)) >= 2:
         family = "2019" if area.main.vintage == 2011 else "2025"
     else:
         return None
@@ -67,30 +67,35 @@ def recognise(peek: Peek) -> Recognised | None:
     return Recognised("underlying", about.title, area.main.geography, reason, {"family": family})
 
 
+def _lsoa_sheets(peek: Peek) -> list[tuple[Sheet, areas.AreaColumns]]:
+    found = [(sheet, areas.area_columns(sheet.headings)) for sheet in peek.sheets]
+    return [(sheet, area) for sheet, area in found if area is not None and area.main.level == "lsoa"]
+
+
 def read(peek: Peek, found: Recognised, options: Options) -> Reading:
     """One numeric column and one indicator for each heading; columns of words are left out."""
-    sheet = peek.sheet
-    assert sheet is not None
-    area = areas.area_columns(sheet.headings)
-    assert area is not None
     about = _FAMILIES[found.details["family"]]
-    table = read_table(peek, text=[h.text for h in (*area.codes, *area.names)])
-    codes, geography = areas.checked_codes(table, area.main, geography=options.geography)
-    taken = {h.text for h in (*area.codes, *area.names)}
+    joined = Joined(options.geography)
     columns: dict[str, np.ndarray] = {}
-    made = []
-    left_out = []
-    for heading in table.headings:
-        if heading in taken:
-            continue
-        if _is_words(table.text(heading)):
-            left_out.append(heading)
-            continue
-        name = slug(heading)
-        columns[name] = table.numbers(heading).values
-        made.append(_indicator(name, heading, about, geography, len(codes)))
+    made, left_out, names = [], [], None
+    for sheet, area in _lsoa_sheets(peek):
+        first = not len(joined.codes)
+        table = joined.read(peek, sheet, area)
+        names = areas.names_of(table, area, area.main) if first else names
+        taken = {h.text for h in (*area.codes, *area.names)}
+        for heading in table.headings:
+            name = slug(heading)
+            if heading in taken or name in columns:
+                continue
+            if _is_words(table.text(heading)):
+                left_out.append(heading)
+                continue
+            columns[name] = joined.bring(table.numbers(heading).values)
+            made.append(_indicator(name, heading, about, joined.geography, len(joined.codes)))
+        joined.take(table)
     if left_out:
-        table.note(f"columns that are not numbers left out: {', '.join(left_out)}")
+        joined.problems.append(Problem(f"columns that are not numbers left out: {', '.join(left_out)}"))
+    codes, geography = joined.codes, joined.geography
     dataset = known.describe(
         peek,
         id=about.id,
@@ -101,9 +106,9 @@ def read(peek: Peek, found: Recognised, options: Options) -> Reading:
         publisher=about.publisher,
         reason=f"{found.reason}, {known.counted(len(codes), 'area')}, {known.counted(len(made), 'indicator')}",
         codes=codes,
-        problems=table.problems,
+        problems=joined.problems,
     )
-    return Reading(dataset, codes, columns, areas.names_of(table, area, area.main), tuple(made))
+    return Reading(dataset, codes, columns, names, tuple(made))
 
 
 def _is_words(values: np.ndarray) -> bool:

@@ -9,11 +9,15 @@ from typing import Any
 
 import numpy as np
 
-from jsna_desktop.errors import FileProblem, UsageProblem, UserError
+from jsna_desktop.errors import FileProblem, UnknownFile, UsageProblem, UserError
 from jsna_desktop.sources.dataset import Dataset, Grid, Indicator, Lookup, Problem, Reading
 from jsna_desktop.sources.localities import LocalityFile
 
-_ERRORS: dict[str, type[UserError]] = {"file": FileProblem, "usage": UsageProblem}
+_ERRORS: dict[str, type[UserError]] = {
+    "unknown": UnknownFile,
+    "file": FileProblem,
+    "usage": UsageProblem,
+}
 
 
 def pack_reading(reading: Reading) -> tuple[dict[str, Any], list[bytes]]:
@@ -116,11 +120,12 @@ def unpack_error(header: dict[str, str]) -> UserError:
 
 
 def to_json(message: dict[str, Any]) -> bytes:
-    return json.dumps(message, ensure_ascii=False).encode("utf-8")
+    """JSON in UTF-8; a file's name may hold bytes that are none, which Python keeps as lone surrogates."""
+    return json.dumps(message, ensure_ascii=False).encode("utf-8", "surrogatepass")
 
 
 def from_json(data: bytes) -> dict[str, Any]:
-    return json.loads(data.decode("utf-8"))
+    return json.loads(data.decode("utf-8", "surrogatepass"))
 
 
 def _bytes_of(array: np.ndarray) -> bytes:

@@ -1,5 +1,6 @@
 """The readers on files as they are published: what they are, how many rows, sums and shares that are known."""
 
+import csv
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +25,8 @@ WHOLE = {
     "lookups/lsoa_2011_to_lad_to_region_ew.csv": ("lookup.lsoa2011", 34_753),
     "deprivation/File_7_IoD2025_All_Ranks_Scores_Deciles.csv": ("imd2025", 33_755),
     "deprivation/File_2_IoD2019_Domains_of_Deprivation.csv": ("imd2019", 32_844),
+    "deprivation/IoD2025_LAD_summaries.csv": ("imd2025.summaries.district", 296),
+    "deprivation/IoD2019_LAD_summaries.csv": ("imd2019.summaries.district", 317),
     "population/census-2021-usual-residents-lsoa-2021.csv": ("population.2021.lsoa2021", 35_672),
     "population/mid-2017-persons-lsoa-2011-single-year-of-age.csv.gz": ("population.2017.lsoa2011", 34_753),
     "population/mid-2020-persons-lsoa-2011-single-year-of-age.csv.gz": ("population.2020.lsoa2011", 34_753),
@@ -68,9 +71,56 @@ def test_shares_in_the_most_deprived_tenth_are_the_published_ones(data: Path) ->
     assert (share - published[column].reindex(share.index)).abs().max() < 0.0001
 
 
+@pytest.mark.parametrize(
+    ("name", "code", "columns"),
+    [
+        (
+            "IoD2025_LAD_summaries.csv",
+            "ltla24_code",
+            {
+                "average_score": "imd_average_score",
+                "average_rank": "imd_average_rank",
+                "rank_of_average_rank": "imd_rank_of_average_rank",
+                "extent": "imd25_extent",
+                "local_concentration": "imd25_local_concentration",
+                "income.scale": "income_scale",
+                "crime.share_lsoas_decile1": "crime_proportion_of_lso_as_in_most_deprived_10_percent_nationally",
+                "living_environment.average_score": "living_environment_average_score",
+            },
+        ),
+        (
+            "IoD2019_LAD_summaries.csv",
+            "ltla19_code",
+            {
+                "average_score": "Score",
+                "share_lsoas_decile1": "Proportion",
+                "extent": "Extent",
+                "barriers.average_score": "Housing_and_Access_Score",
+                "living_environment.share_lsoas_decile1": "Environment_Proportion",
+            },
+        ),
+    ],
+)
+def test_summaries_of_districts_are_those_of_the_file(
+    data: Path, name: str, code: str, columns: dict[str, str]
+) -> None:
+    found = read(data / "deprivation" / name)
+    published = pd.read_csv(data / "deprivation" / name)
+    assert found.codes.tolist() == published[code].tolist()
+    assert found.dataset.geography == "district"
+    assert found.dataset.problems == ()
+    # Every column but the codes and names is kept.
+    assert len(found.columns) == len([c for c in published.columns if not c.endswith(("_code", "_name"))])
+    values = {i.id: found.columns[i.value or ""] for i in found.indicators}
+    for measure, column in columns.items():
+        np.testing.assert_array_equal(values[f"published.imd{name[3:7]}.{measure}"], published[column])
+
+
 def test_open_general_practices(data: Path) -> None:
     found = read(data / "services/epraccur.csv")
-    assert 6_000 < found.dataset.rows < 7_500
+    with (data / "services/epraccur.csv").open(encoding="cp1252", newline="") as file:
+        open_practices = [row[0] for row in csv.reader(file) if row[12] == "A" and row[25] == "4"]
+    assert found.codes.tolist() == open_practices
     assert (found.columns["postcode"] != "").all()
 
 

@@ -9,7 +9,7 @@ from jsna_desktop import __version__
 Job = Callable[[argparse.Namespace], int]
 
 _EPILOG = """exit codes: 0 done; 2 wrong usage; 3 a file is not what it should be;
-4 the workspace is missing, locked or damaged; 5 refused for disclosure"""
+4 the workspace is missing, locked, damaged or needs a password; 5 refused for disclosure"""
 
 
 def parser(jobs: Mapping[str, Job]) -> argparse.ArgumentParser:
@@ -32,29 +32,52 @@ def parser(jobs: Mapping[str, Job]) -> argparse.ArgumentParser:
     c.add_argument("folder", metavar="DIR", type=Path)
 
     c = command("new", "make an empty workspace")
-    c.add_argument("workspace", metavar="WORKSPACE", type=Path)
-    c.add_argument("--name", metavar="TEXT", help="its name for people (default: the file's name)")
+    _workspace(c)
+    c.add_argument("--name", metavar="TEXT", help="its name for people (default: the file's name, or the council's)")
+    c.add_argument("--council", metavar="NAME|CODE", help="with its LSOAs of 2011 and postcodes; no files are needed")
+    c.add_argument("--encrypt", action="store_true", help="under a password: prompt, --password-file or JSNA_PASSWORD")
+    c.add_argument("--remember", action="store_true", help="keep the password in the system's keyring")
 
     c = command("add", "add files to a workspace, all of them or none")
-    c.add_argument("workspace", metavar="WORKSPACE", type=Path)
+    _workspace(c)
     c.add_argument("files", metavar="FILE", type=Path, nargs="+")
     c.add_argument("--as", dest="kind", metavar="KIND", help="what the files are, where they do not say")
     c.add_argument("--geography", metavar="ID", help="lsoa2011, lsoa2021, oa2021, msoa2021, ward, district …")
     c.add_argument("--map", metavar="FILE", type=Path, help='a TOML column map, as in: area_code = "Area"')
     c.add_argument("--sensitive", action="store_true", help="results from these files never leave the program")
+    c.add_argument("--keep-records", action="store_true", help="keep records themselves, not counts alone")
+    c.add_argument("--replace", action="store_true", help="put newer files in the place of their older vintages")
     c.add_argument("--dry-run", action="store_true", help="say what the files are and add nothing")
 
+    c = command("bring-back", "use a replaced dataset again, and the one in its place for nothing")
+    _workspace(c)
+    c.add_argument("dataset", metavar="DATASET", help="its id, as `show` lists it")
+
     c = command("show", "datasets, indicators, localities and problems of a workspace")
-    c.add_argument("workspace", metavar="WORKSPACE", type=Path)
+    _workspace(c)
     c.add_argument("--json", action="store_true")
 
     c = command("check", "integrity of the workspace file itself")
-    c.add_argument("workspace", metavar="WORKSPACE", type=Path)
+    _workspace(c)
+
+    c = command("audit", "who added, exported or removed what, and when")
+    _workspace(c)
+    c.add_argument("--json", action="store_true")
+
+    c = command("encrypt", "an encrypted copy of a workspace; the workspace stays as it is")
+    _workspace(c, "of the workspace, where it is encrypted already")
+    c.add_argument("copy", metavar="COPY", type=Path)
+    _new_password(c)
+
+    c = command("password", "change the password of an encrypted workspace, or what the keyring knows of it")
+    _workspace(c)
+    _new_password(c)
+    c.add_argument("--forget", action="store_true", help="take the password out of the keyring, and change nothing")
 
     _localities(commands, jobs)
 
     c = command("profile", "the profile of localities, every indicator with its interval")
-    c.add_argument("workspace", metavar="WORKSPACE", type=Path)
+    _workspace(c)
     _select(c)
     c.add_argument("--indicator", metavar="ID", action="append", default=None, help="repeatable; default: all")
     c.add_argument("--method", choices=("blocks", "best-fit", "area"), help="how drawn places share out cut areas")
@@ -69,11 +92,11 @@ def parser(jobs: Mapping[str, Job]) -> argparse.ArgumentParser:
     c.add_argument("--out", metavar="FILE", type=Path)
 
     c = command("template", "an empty plain table with its headings explained, CSV or xlsx")
-    c.add_argument("kind", metavar="KIND", help="population, indicator or lookup")
+    c.add_argument("kind", metavar="KIND", help="population, deaths, indicator, services, assets, events or lookup")
     c.add_argument("file", metavar="FILE", type=Path)
 
     c = command("pack", "profile packs as tagged PDF, one a locality")
-    c.add_argument("workspace", metavar="WORKSPACE", type=Path)
+    _workspace(c)
     _select(c)
     c.add_argument("--out", metavar="DIR", type=Path, required=True)
     c.add_argument("--formats", default="pdf", help="comma-separated; pdf")
@@ -90,7 +113,7 @@ def _localities(commands: argparse._SubParsersAction, jobs: Mapping[str, Job]) -
     def action(name: str, about: str) -> argparse.ArgumentParser:
         one = actions.add_parser(name, help=about)
         one.set_defaults(job=jobs[f"localities {name}"])
-        one.add_argument("workspace", metavar="WORKSPACE", type=Path)
+        _workspace(one)
         return one
 
     c = action("add", "localities from polygons in a file or from a table of codes")
@@ -107,6 +130,18 @@ def _localities(commands: argparse._SubParsersAction, jobs: Mapping[str, Job]) -
     c = action("export", "localities as .gpkg or .geojson, or their blocks and weights as .csv")
     c.add_argument("file", metavar="FILE", type=Path)
     _select(c)
+
+
+def _workspace(command: argparse.ArgumentParser, whose: str = "of an encrypted workspace") -> None:
+    command.add_argument("workspace", metavar="WORKSPACE", type=Path)
+    command.add_argument(
+        "--password-file", metavar="F", type=Path, help=f"a file whose first line is the password {whose}"
+    )
+
+
+def _new_password(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--new-password-file", metavar="F", type=Path, help="a file whose first line is the new one")
+    command.add_argument("--remember", action="store_true", help="keep the password in the system's keyring")
 
 
 def _select(command: argparse.ArgumentParser) -> None:

@@ -6,8 +6,10 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from jsna_desktop import safekeeping
 from jsna_desktop.arguments import parser
 from jsna_desktop.errors import Cancelled, FileProblem, UsageProblem, UserError
+from jsna_desktop.safekeeping import opened
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -52,6 +54,10 @@ def _jobs() -> dict[str, Callable[[argparse.Namespace], int]]:
         "add": _add,
         "show": _show,
         "check": _check,
+        "audit": safekeeping.audit,
+        "encrypt": safekeeping.encrypt,
+        "password": safekeeping.password,
+        "bring-back": safekeeping.bring_back,
         "localities add": _localities_add,
         "localities list": _localities_list,
         "localities remove": _localities_remove,
@@ -82,12 +88,6 @@ def _done_with_progress() -> None:
         print("\r\033[K", end="", file=sys.stderr, flush=True)
 
 
-def _open(path: Path, *, read_only: bool = False):
-    from jsna_desktop.workspace.store import Store
-
-    return Store.open(path, read_only=read_only)
-
-
 def _demo(options: argparse.Namespace) -> int:
     from jsna_desktop.jobs.demonstration import build
 
@@ -100,31 +100,51 @@ def _demo(options: argparse.Namespace) -> int:
 def _new(options: argparse.Namespace) -> int:
     from jsna_desktop.workspace.store import Store
 
-    Store.create(options.workspace, options.name).close()
-    print(f"Made {options.workspace}")
+    password = safekeeping.new_password(options.password_file, environment=True) if options.encrypt else None
+    about = ""
+    if options.council:
+        from jsna_desktop.jobs.reference import new_for_council
+
+        council = new_for_council(options.workspace, options.council, _progress(), name=options.name, password=password)
+        _done_with_progress()
+        about = f" for {council.name}: {council.areas:,} LSOAs, outlines of 2011"
+    else:
+        Store.create(options.workspace, options.name, password=password).close()
+    if password is not None:
+        safekeeping.keep(options, options.workspace, password)
+    print(f"Made {options.workspace}{about}{', encrypted' if password is not None else ''}")
     return 0
 
 
 def _add(options: argparse.Namespace) -> int:
-    from jsna_desktop.jobs.add import ALREADY, LEFT_OUT, Hints, add, recognise
+    from jsna_desktop.jobs.add import ALREADY, ASK, LEFT_OUT, Hints, add, recognise
+    from jsna_desktop.jobs.passwords import advice
+    from jsna_desktop.jobs.replace import candidates
 
-    hints = Hints(options.kind, options.geography, _column_map(options.map), options.sensitive)
-    with _open(options.workspace) as store:
+    hints = Hints(options.kind, options.geography, _column_map(options.map), options.sensitive, options.keep_records)
+    with opened(options, write=not options.dry_run) as store:
         progress = _progress()
         found = recognise(options.files, store, progress, hints)
-        failed = [item for item in found if item.status == LEFT_OUT]
-        made = [] if failed or options.dry_run else add(store, found, progress)
+        failed = [item for item in found if item.status in (LEFT_OUT, ASK)]
+        newer = {item.path: candidates(store, item.reading) for item in found if item.reading is not None}
+        replacing = [i.reading.dataset.checksum for i in found if i.reading is not None] if options.replace else []
+        made = [] if failed or options.dry_run else add(store, found, progress, replacing)
         # Adding finds more than reading: codes that the workspace does not know.
         problems = {dataset.checksum: dataset.problems for dataset in made}
         _done_with_progress()
         for item in found:
-            if item.status == LEFT_OUT:
+            if item.status in (LEFT_OUT, ASK):
                 continue
             told = "already there: " if item.status == ALREADY else ""
             print(f"{item.path.name}: {told}{item.title} ({item.detail})")
             checksum = item.reading.dataset.checksum if item.reading is not None else ""
             for problem in problems.get(checksum, item.problems):
                 print(f"  {problem.message}")
+            for one in newer.get(item.path, ()):
+                does = "Takes the place of" if options.replace else "Stands beside (--replace puts it in the place of)"
+                print(f"  {does} {one.older.id}, from {one.older.filename} of {one.older.retrieved}: {one.message}.")
+        if (said := advice(store, made)) is not None:
+            print(said.message)
         for item in failed:
             print(f"jsna-desktop: {item.error}", file=sys.stderr)
         if failed and len(found) > 1:
@@ -137,32 +157,22 @@ def _column_map(path: Path | None) -> dict | None:
         return None
     import tomllib
 
+    from jsna_desktop.sources import column_map
+
     try:
         columns = tomllib.loads(path.read_text("utf-8"))
     except OSError as error:
         raise FileProblem("the column map cannot be read", where=str(path), found=error.strerror or "") from error
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise FileProblem("the column map cannot be read", where=str(path), found=str(error)) from error
-    odd = next((name for name, heading in columns.items() if not isinstance(heading, str)), None)
-    if odd is not None:
-        raise FileProblem(
-            f"the column map gives no heading for {odd}",
-            where=str(path),
-            found=repr(columns[odd]),
-            expected=f'a line such as {odd} = "Heading in the file"',
-        )
-    twice = next((h for h in columns.values() if list(columns.values()).count(h) > 1), None)
-    if twice is not None:
-        raise FileProblem(
-            "the column map names a column twice", where=str(path), found=f"“{twice}”", expected="each column once"
-        )
+    column_map.parse(columns, str(path))
     return columns
 
 
 def _show(options: argparse.Namespace) -> int:
     from jsna_desktop.jobs.show import contents
 
-    with _open(options.workspace) as store:
+    with opened(options) as store:
         found = contents(store)
     if options.json:
         print(json.dumps(found, ensure_ascii=False, indent=1, allow_nan=False))
@@ -171,6 +181,8 @@ def _show(options: argparse.Namespace) -> int:
     print(f"\n{len(found['datasets'])} datasets")
     for d in found["datasets"]:
         print(f"  {d['id']:<28} {d['title']}, {d['period']}: {d['rows']:,} rows; {d['source']}; {d['licence']}")
+        if d["replaced_by"] is not None:
+            print(f"      Replaced by {d['replaced_by']}: kept, and used for nothing (bring-back uses it again)")
         for problem in d["problems"]:
             print(f"      {problem['message']}")
     print(f"\n{len(found['indicators'])} indicators")
@@ -186,7 +198,7 @@ def _show(options: argparse.Namespace) -> int:
 def _check(options: argparse.Namespace) -> int:
     from jsna_desktop.jobs.show import check
 
-    with _open(options.workspace, read_only=True) as store:
+    with opened(options, read_only=True) as store:
         found = check(store)
     for line in found:
         print(line)
@@ -198,7 +210,7 @@ def _check(options: argparse.Namespace) -> int:
 def _localities_add(options: argparse.Namespace) -> int:
     from jsna_desktop.jobs.import_localities import import_file
 
-    with _open(options.workspace) as store:
+    with opened(options, write=True) as store:
         made = import_file(
             store,
             options.file,
@@ -219,7 +231,7 @@ def _localities_add(options: argparse.Namespace) -> int:
 def _localities_list(options: argparse.Namespace) -> int:
     from jsna_desktop.jobs.show import residents
 
-    with _open(options.workspace) as store:
+    with opened(options) as store:
         found = residents(store, (options.set,) if options.set else ())
     if options.json:
         keys = ("locality", "set", "method", "residents", "residents_year", "blocks")
@@ -243,7 +255,7 @@ def _localities_remove(options: argparse.Namespace) -> int:
 
     if not options.set and not options.locality:
         raise UsageProblem("say which: --set NAME and/or --locality NAME")
-    with _open(options.workspace) as store:
+    with opened(options, write=True) as store:
         places = _chosen(store, options)
         with store.transaction():
             for place in places:
@@ -255,20 +267,21 @@ def _localities_remove(options: argparse.Namespace) -> int:
 def _localities_export(options: argparse.Namespace) -> int:
     from jsna_desktop.jobs.export import export_localities
 
-    with _open(options.workspace) as store:
+    with opened(options) as store:
         count = export_localities(store, _chosen(store, options), options.file)
     print(f"Wrote {count:,} rows to {options.file}")
     return 0
 
 
 def _profile(options: argparse.Namespace) -> int:
+    from jsna_desktop.jobs import audit
     from jsna_desktop.jobs.comparators import FIXED
     from jsna_desktop.jobs.figures import load_figures
     from jsna_desktop.jobs.localities import localities
-    from jsna_desktop.jobs.output import rendered
+    from jsna_desktop.jobs.output import released, rendered, withheld
     from jsna_desktop.jobs.profile import profile
 
-    with _open(options.workspace) as store:
+    with opened(options) as store:
         places = _chosen(store, options)
         if not places:
             raise UsageProblem("there are no localities", todo="Add some with: jsna-desktop localities add")
@@ -276,8 +289,11 @@ def _profile(options: argparse.Namespace) -> int:
         others = tuple(localities(store, names=[w for w in asked if w not in FIXED])) if set(asked) - set(FIXED) else ()
         levels = tuple(level for level in FIXED if level in asked)
         made = profile(load_figures(store, options.indicator), places, options.method, levels, others)
-        text = rendered(store, made, options.format, options.method)
-    _write(text, options.out)
+        rows = released(made)
+        _write(rendered(store, made, options.format, options.method, rows), options.out)
+        if options.out is not None:
+            said = {"localities": [place.name for place in places], "rows": len(rows), "withheld": withheld(rows)}
+            audit.record_leaving(store, audit.PROFILED, str(options.out), **said)
     return 0
 
 
@@ -309,7 +325,7 @@ def _pack(options: argparse.Namespace) -> int:
     formats = tuple(part.strip() for part in options.formats.split(",") if part.strip())
     if not formats:
         raise UsageProblem("no format is named", expected="--formats pdf")
-    with _open(options.workspace) as store:
+    with opened(options) as store:
         made = make_packs(store, _chosen(store, options), options.out, formats, _progress())
     _done_with_progress()
     print(f"Made {len(made):,} pack{'' if len(made) == 1 else 's'} in {options.out}")

@@ -4,6 +4,18 @@ Every error that a user can cause is a `UserError` of one of the kinds below; it
 the one of the command line. Anything else is a bug.
 """
 
+import re
+
+_LONGEST = 700
+# What would break a line, turn the reading direction or be no character at all.
+_UNSHOWN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def shown(text: str, longest: int = _LONGEST) -> str:
+    """Text from a file as it may stand in a sentence: not longer than can be read, without signs that mislead."""
+    short = text if len(text) <= longest else text[: longest - 1] + "…"
+    return _UNSHOWN.sub("\ufffd", short)
+
 
 class UserError(Exception):
     """What is wrong, where, what was found, what was expected and what to do, as one message.
@@ -14,7 +26,8 @@ class UserError(Exception):
     exit_code = 3
 
     def __init__(self, what: str, *, where: str = "", found: str = "", expected: str = "", todo: str = "") -> None:
-        self.what, self.where, self.found, self.expected, self.todo = what, where, found, expected, todo
+        self.what, self.where, self.found = shown(what), shown(where), shown(found)
+        self.expected, self.todo = shown(expected), shown(todo)
         super().__init__(self.message)
 
     @property
@@ -45,10 +58,22 @@ class FileProblem(UserError):
     exit_code = 3
 
 
+class UnknownFile(FileProblem):
+    """No reader knows the file: a column map may help."""
+
+
 class WorkspaceProblem(UserError):
     """The workspace is missing, locked, damaged or needs a password (exit code 4)."""
 
     exit_code = 4
+
+
+class PasswordNeeded(WorkspaceProblem):
+    """The workspace is encrypted, and no password was given."""
+
+
+class PasswordWrong(PasswordNeeded):
+    """The password does not open the workspace."""
 
 
 class DisclosureRefused(UserError):

@@ -17,3 +17,8 @@ def _folder(name: str) -> Path:
 def resource(*parts: str) -> Path:
     """Path of a file in `resources/`."""
     return _folder("resources").joinpath(*parts)
+
+
+def shipped(*parts: str) -> Path:
+    """Path of a file in `boundaries/`: outlines, lookups and postcodes that may be passed on with the program."""
+    return _folder("boundaries").joinpath(*parts)

@@ -34,6 +34,11 @@ class OpenWorkspace(QObject):
 
     def open_path(self, path: Path) -> None:
         """Open a workspace; the one that is open stays until this one is loaded."""
+        if self.session is not None and self.session.store.is_at(path):
+            self.reload()  # opened a second time it could only be read
+            return
+        if self.session is not None and self.session.path == path:
+            self.session.store.let_go()  # another file lies there now, and is to be opened for changes
 
         def work(progress: Progress) -> tuple[Store, Contents]:
             progress(f"Opening {path.name}", None)

@@ -105,6 +105,7 @@ class Search:
                 parts = [[np.array([], dtype=str)], [np.array([])], [np.array([])]]
             codes, east, north = (np.concatenate(part) for part in parts)
             codes = np.char.replace(codes.astype(str), " ", "")
-            order = np.argsort(codes)
-            self._postcodes = (codes[order], east[order], north[order])
+            # Of a postcode in several datasets the later added holds: those that ship come first.
+            codes, last = np.unique(codes[::-1], return_index=True)
+            self._postcodes = (codes, east[::-1][last], north[::-1][last])
         return self._postcodes

@@ -58,6 +58,17 @@ QLineEdit[kind="bare"] { border: 0; background: transparent; padding: 0; }
 #findBox[focused="true"] { border: 2px solid $focus; }
 #keycap { color: $muted; border: 1px solid $border; border-radius: 4px; padding: 1px 5px; }
 
+QComboBox { background: $card; border: 1px solid $border; border-radius: 6px; padding: 0 4px 0 10px; }
+QComboBox:focus { border: 2px solid $focus; padding: 0 3px 0 9px; }
+QComboBox::drop-down { border: 0; width: ${drop}px; }
+QComboBox::down-arrow { image: url($down); width: ${tick}px; height: ${tick}px; }
+QComboBox QAbstractItemView { background: $card; border: 1px solid $border; padding: 4px; }
+QCheckBox { spacing: 8px; }
+QCheckBox::indicator { width: ${tick}px; height: ${tick}px; border: 1px solid $border; border-radius: 3px;
+    background: $card; }
+QCheckBox::indicator:checked { background: $blue; border: 1px solid $blue; image: url($check); }
+QCheckBox:focus { color: $focus; }
+
 QAbstractItemView { background: transparent; border: 0; outline: 0; selection-background-color: $selected;
     selection-color: $ink; }
 #popup { background: $card; border: 1px solid $border; border-radius: 8px; }
@@ -92,6 +103,8 @@ def stylesheet(tokens: Mapping[str, str], scale: float) -> str:
     """The stylesheet for these colours; `scale` is the text size (1.0 = 100 %)."""
     on_dark = tokens["on_blue"].lower() == "#ffffff"
     check = resource("icons", "check-white.svg" if on_dark else "check-black.svg").as_posix()
+    ground_is_dark = tokens["ground"].lower() < "#888888"
+    down = resource("icons", f"chevron-down-{'white' if ground_is_dark else 'black'}.svg").as_posix()
     scroll = tokens["line"] if tokens["line"] != tokens["ink"] else tokens["border"]
     return _SHEET.substitute(
         tokens,
@@ -99,5 +112,7 @@ def stylesheet(tokens: Mapping[str, str], scale: float) -> str:
         pad=round(6 * scale),
         tick=round(15 * scale),
         check=check,
+        down=down,
+        drop=round(26 * scale),
         scroll=scroll,
     )

@@ -37,7 +37,10 @@ NAMES = {
     "nation": "nations",
     "": "the areas of its own codes",
 }
-_ENTITIES = {"oa": ("00",), "lsoa": ("01",), "msoa": ("02",), "ward": ("05",), "district": ("06", "07", "08", "09")}
+_ENTITIES = {
+    "oa": ("00",), "lsoa": ("01",), "msoa": ("02",), "ward": ("05",), "district": ("06", "07", "08", "09"),
+    "upper_tier": ("06", "08", "09", "10"), "sub_icb": ("38",), "icb": ("54",), "region": ("12",),
+}  # fmt: skip
 
 
 def region_size(code: str, geography: str) -> int | None:

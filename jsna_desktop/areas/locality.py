@@ -33,6 +33,8 @@ class Weights:
     `matrix` sparse (localities, blocks), 0…1; `methods` (localities,) the method that each row was made by;
     `unmade` names, for a locality whose row could not be made, why. `without_centroid` counts, for a locality by best
     fit, the blocks at or in it that the loaded centroids leave out: they go by their postcodes or their surface.
+    `carried` says, for a locality that was made on the blocks of another census, how it was brought to these; `lost`
+    the share of its residents (0…1) that could not be.
     """
 
     geography: str
@@ -40,6 +42,8 @@ class Weights:
     methods: tuple[str, ...]
     unmade: dict[int, str]
     without_centroid: dict[int, int] = field(default_factory=dict)
+    carried: dict[int, str] = field(default_factory=dict)
+    lost: dict[int, float] = field(default_factory=dict)
 
     def cut(self) -> np.ndarray:
         """Which localities hold a part of a block only: boolean (localities,)."""

@@ -7,7 +7,9 @@ import numpy as np
 
 from jsna_desktop.areas.locality import Locality
 from jsna_desktop.errors import UsageProblem
+from jsna_desktop.jobs import audit
 from jsna_desktop.jobs.figures import load_figures
+from jsna_desktop.jobs.output import unrun
 from jsna_desktop.jobs.weights import weights_for
 from jsna_desktop.workspace import catalogue
 from jsna_desktop.workspace.store import Store
@@ -25,11 +27,13 @@ def export_localities(store: Store, places: list[Locality], path: Path) -> int:
         raise UsageProblem("the folder does not exist", where=str(path.parent))
     ending = path.suffix.lower()
     try:
-        return _written(store, places, path, ending)
+        count = _written(store, places, path, ending)
     except (OSError, DataSourceError) as error:
         raise UsageProblem(
             "the file cannot be written", where=str(path), todo="Choose a folder that you may write to"
         ) from error
+    audit.record_leaving(store, audit.EXPORTED, str(path), localities=len(places), rows=count)
+    return count
 
 
 def _written(store: Store, places: list[Locality], path: Path, ending: str) -> int:
@@ -55,7 +59,7 @@ def _shapes(places: list[Locality], path: Path, driver: str) -> int:
 
 
 def _weights(store: Store, places: list[Locality], path: Path) -> int:
-    geographies = {geo for _, geo in catalogue.codeset_keys(store).values()}
+    geographies = {geo for _, geo in catalogue.codeset_keys(store, replaced=False).values()}
     names = [i.id for i in catalogue.indicators(store) if i.id == "population.residents"][:1]
     tables = load_figures(store, names).tables
     rows = 0
@@ -69,6 +73,7 @@ def _weights(store: Store, places: list[Locality], path: Path) -> int:
                 held = slice(made.matrix.indptr[place], made.matrix.indptr[place + 1])
                 codes, shares = table.universe[made.matrix.indices[held]], made.matrix.data[held]
                 for code, share in zip(np.asarray(codes).tolist(), shares.tolist(), strict=True):
-                    writer.writerow([locality.set, locality.name, name, code, share, made.methods[place]])
+                    names = (unrun(locality.set), unrun(locality.name))
+                    writer.writerow([*names, name, unrun(code), share, made.methods[place]])
                     rows += 1
     return rows

@@ -71,7 +71,7 @@ def load_figures(store: Store, wanted: list[str] | None = None) -> Figures:
             if identity not in known:
                 raise UsageProblem(f"there is no indicator {identity}", todo=_did_you_mean(identity, known))
     hidden = {row[0] for row in store.all("SELECT key FROM dataset WHERE sensitive = 1")}
-    loader = _Loader(store, catalogue.codeset_keys(store), hidden)
+    loader = _Loader(store, catalogue.codeset_keys(store, replaced=False), hidden)
     tables = {}
     for name in _geographies(keyed):
         chosen = [

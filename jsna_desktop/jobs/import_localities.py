@@ -10,7 +10,7 @@ import shapely
 from jsna_desktop.areas import apportion, geography
 from jsna_desktop.areas.locality import POLYGON, SELECTION, Locality
 from jsna_desktop.errors import FileProblem
-from jsna_desktop.jobs import vintage
+from jsna_desktop.jobs import audit, vintage
 from jsna_desktop.jobs.localities import get, insert, named, outline_of
 from jsna_desktop.jobs.outlines import Outlines
 from jsna_desktop.jobs.progress import Progress
@@ -77,6 +77,7 @@ def import_file(
         for number, place in enumerate(places):
             progress("Adding localities", number / len(places))
             keys.append(insert(store, place))
+        audit.record(store, audit.PLACES_IMPORTED, target, filename=path.name, localities=len(places))
     if source.shapes is not None:
         progress("Sharing out small areas", None)
         notes += _beyond(store, [get(store, key) for key in keys])

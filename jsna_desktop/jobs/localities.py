@@ -10,6 +10,7 @@ import shapely
 
 from jsna_desktop.areas.locality import POLYGON, SELECTION, Locality
 from jsna_desktop.errors import UsageProblem
+from jsna_desktop.jobs import audit
 from jsna_desktop.jobs.outlines import Outlines
 from jsna_desktop.jobs.progress import Progress
 from jsna_desktop.jobs.weights import from_wkb
@@ -172,6 +173,7 @@ def remove(store: Store, key: int) -> Removed:
     with store.transaction():
         store.run("DELETE FROM locality WHERE key = ?", [key])
         store.run("DELETE FROM locality_set WHERE key NOT IN (SELECT in_set FROM locality)")
+        audit.record(store, audit.PLACE_REMOVED, row[1], set=home)
     return Removed(row, home)
 
 
@@ -185,6 +187,7 @@ def restore(store: Store, removed: Removed) -> Locality:
             "VALUES (?,?,?,?,?,?,?,?,?)",
             [key, home, name, *rest],
         )
+        audit.record(store, audit.PLACE_RESTORED, name, set=removed.set)
     return get(store, key)
 
 

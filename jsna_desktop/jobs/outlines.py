@@ -119,5 +119,7 @@ class Outlines:
 
 
 def _postcode_dataset(store: Store) -> int | None:
-    rows = store.all("SELECT key FROM dataset WHERE kind = 'postcodes' ORDER BY key DESC LIMIT 1")
+    rows = store.all(
+        "SELECT key FROM dataset WHERE kind = 'postcodes' AND replaced_by IS NULL ORDER BY key DESC LIMIT 1"
+    )
     return rows[0][0] if rows else None

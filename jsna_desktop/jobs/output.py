@@ -19,9 +19,19 @@ _COLUMNS = (
 _ENTRY = ("area", "value", "lower_ci", "upper_ci", "verdict")
 
 
-def rendered(store: Store, made: Profile, fmt: str, method: str | None) -> str:
-    """The profile in one of FORMATS."""
-    rows = list(release_rows(made.rows(), made.sensitive))
+def released(made: Profile) -> list[dict]:
+    """The rows of a profile as they may leave the program."""
+    return list(release_rows(made.rows(), made.sensitive))
+
+
+def withheld(rows: list[dict]) -> int:
+    """How many released rows carry no number because it was suppressed."""
+    return sum(row["value"] is None and row["note"].startswith("withheld") for row in rows)
+
+
+def rendered(store: Store, made: Profile, fmt: str, method: str | None, rows: list[dict] | None = None) -> str:
+    """The profile in one of FORMATS; `rows` are its released rows, where they are made already."""
+    rows = released(made) if rows is None else rows
     if fmt == "json":
         return _json(store, made, rows, method)
     return _csv(rows) if fmt == "csv" else _table(rows)
@@ -67,10 +77,19 @@ def _csv(rows: list[dict]) -> str:
 
 
 def _cell(value: object) -> object:
-    """A cell that a spreadsheet will not run: text that begins like a formula gets an apostrophe."""
-    if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r"):
-        return "'" + value
+    if isinstance(value, str):
+        return unrun(value)
     return "" if value is None else value
+
+
+def unrun(text: str) -> str:
+    """Text as a cell that a spreadsheet will not run: an apostrophe before what begins like a formula.
+
+    Spreadsheets leave blanks before a formula out and take the wide signs of East Asian keyboards for the plain ones
+    (OWASP, *CSV Injection*).
+    """
+    begins = text.lstrip(" \u00a0\u3000")[:1]
+    return "'" + text if begins and begins in "=+-@\t\r\n＝＋－＠" else text
 
 
 def _table(rows: list[dict]) -> str:

@@ -1,14 +1,16 @@
 """Packs for one locality or many."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from jsna_desktop.areas.locality import Locality
 from jsna_desktop.errors import UsageProblem
+from jsna_desktop.jobs import audit
 from jsna_desktop.jobs.figures import load_figures
 from jsna_desktop.jobs.findings import all_findings
 from jsna_desktop.jobs.progress import Progress
 from jsna_desktop.packs.build import build
+from jsna_desktop.packs.findings import Findings
 from jsna_desktop.workspace.store import Store
 
 
@@ -25,4 +27,14 @@ def make_packs(
         raise UsageProblem("there are no localities to make packs for", todo="Draw, select or import one first")
     progress("Loading the figures", None)
     figures = load_figures(store)
-    return build(all_findings(figures, list(places)), Path(out_dir), formats, progress, total=len(places))
+    left_out: list[int] = []
+
+    def counted() -> Iterator[Findings]:
+        for one in all_findings(figures, list(places)):
+            left_out.append(len(one.left_out))
+            yield one
+
+    made = build(counted(), Path(out_dir), formats, progress, total=len(places))
+    said = {"packs": len(made), "localities": [place.name for place in places], "withheld": sum(left_out)}
+    audit.record_leaving(store, audit.PACKED, str(out_dir), **said)
+    return made

@@ -15,7 +15,7 @@ from jsna_desktop.jobs.comparators import Compared
 from jsna_desktop.jobs.figures import Figures, Table
 from jsna_desktop.jobs.weights import cut_range, weights_for
 from jsna_desktop.measures import compare
-from jsna_desktop.measures.profile import NOTES, OK, RANGE, REFUSED, UNPLACED, Estimates, estimates
+from jsna_desktop.measures.profile import MISSING_LIMIT, NOTES, OK, RANGE, REFUSED, UNPLACED, Estimates, estimates
 
 _WHOLE = comparators.SLIVER  # an area is called cut where more than this share is cut off
 
@@ -94,7 +94,7 @@ def _part(
     others: tuple[Locality, ...],
 ) -> Part:
     weights = weights_for(figures.store, localities, table.geography, table.universe, method)
-    found = _placed(estimates(weights.matrix, table.stack), weights)
+    found = _placed(estimates(weights.matrix, table.stack), weights, _counts(table))
     cut = np.flatnonzero(weights.cut())
     second = _second_opinion(figures, table, localities, weights, cut) if len(cut) else None
     against = [_fixed(table, weights, found, level, second, cut) for level in levels]
@@ -102,17 +102,20 @@ def _part(
     return Part(table, weights, found, tuple(against))
 
 
-def _placed(found: Estimates, weights: Weights) -> Estimates:
-    """No value at all for places whose weights could not be made."""
-    if not weights.unmade:
+def _placed(found: Estimates, weights: Weights, counts: np.ndarray) -> Estimates:
+    """No value at all for places whose weights could not be made, nor where too many residents were lost on the way."""
+    if not weights.unmade and not weights.lost:
         return found
-    lost = np.zeros(found.value.shape[0], dtype=bool)
-    lost[list(weights.unmade)] = True
+    gone = np.zeros(found.value.shape, dtype=bool)
+    gone[list(weights.unmade)] = True
+    for place, share in weights.lost.items():
+        gone[place] = share > MISSING_LIMIT
+        gone[place, counts] |= share > 0  # a total with a hole in it is no total
     blank = {
-        name: np.where(lost[:, None], np.nan, getattr(found, name))
+        name: np.where(gone, np.nan, getattr(found, name))
         for name in ("value", "lower", "upper", "numerator", "denominator")
     }
-    return replace(found, **blank, notes=np.where(lost[:, None], np.int8(UNPLACED), found.notes))
+    return replace(found, **blank, notes=np.where(gone, np.int8(UNPLACED), found.notes))
 
 
 def _second_opinion(
@@ -164,7 +167,7 @@ def _other(
 ) -> Against:
     """Compared with another locality, by the limits of the difference; overlapping places are not compared."""
     theirs = weights_for(figures.store, [other], table.geography, table.universe, method)
-    values = _placed(estimates(theirs.matrix, table.stack), theirs)
+    values = _placed(estimates(theirs.matrix, table.stack), theirs, _counts(table))
     _, lower, upper = compare.difference_interval(
         found.value, found.lower, found.upper, values.value, values.lower, values.upper
     )
@@ -191,11 +194,17 @@ def summaries(
     tables = [t for t in figures.tables.values() if t.populations]
     if not tables:
         return tuple(Summary(p.name, p.set, method or "", None, None, 0.0, None, 0) for p in localities)
-    table = max(tables, key=lambda t: max(p.year for p in t.populations))
+    tables.sort(key=lambda t: max(p.year for p in t.populations), reverse=True)
+    made = dict(weighted or {})
+    for table in tables:
+        if table.geography not in made:
+            made[table.geography] = weights_for(figures.store, localities, table.geography, table.universe, method)
+        if not made[table.geography].lost:
+            break
+    else:
+        table = tables[0]  # nobody's residents are all there: the latest, and none where some are lost
     people = max(table.populations, key=lambda p: p.year)
-    weights = (weighted or {}).get(table.geography) or weights_for(
-        figures.store, localities, table.geography, table.universe, method
-    )
+    weights = made[table.geography]
     known = np.nan_to_num(people.residents)
     totals = weights.matrix @ known
     parts = weights.matrix.copy()
@@ -205,10 +214,10 @@ def summaries(
     gaps = np.isnan(people.residents)
     unknown = (weights.matrix > _WHOLE) @ gaps.astype(float) > 0 if gaps.any() else np.zeros(len(localities), bool)
     held = np.diff(weights.matrix.indptr)
-    made = []
+    found = []
     for place, locality in enumerate(localities):
-        placed = place not in weights.unmade and not unknown[place]
-        made.append(
+        placed = place not in weights.unmade and place not in weights.lost and not unknown[place]
+        found.append(
             Summary(
                 locality.name,
                 locality.set,
@@ -222,7 +231,7 @@ def summaries(
                 int(held[place]),
             )
         )
-    return tuple(made)
+    return tuple(found)
 
 
 def _number(value: float) -> float | None:
@@ -273,10 +282,12 @@ def _rows(part: Part, place: int, locality: Locality) -> Iterator[dict]:
 
 def _note(part: Part, place: int, k: int) -> str:
     code = int(part.estimates.notes[place, k])
+    carried = part.weights.carried.get(place, "")
     if code == UNPLACED:
-        return f"not given: {part.weights.unmade[place]}"
+        return f"not given: {part.weights.unmade.get(place, carried)}"
     plan = part.table.stack.plans[k]
     said = [NOTES[code].format(refusal=plan.refusal) if code == REFUSED else NOTES[code]] if code != OK else []
+    said += [carried] if carried else []
     missing = part.estimates.missing[place, k]
     if code in (OK, RANGE) and missing > 0:
         said.append(f"{100 * missing:.1f} % of residents live in areas without a value and are left out")

@@ -23,7 +23,7 @@ def pyramid(figures: Figures, made: Profile, place: int) -> Pyramid | None:
     store = figures.store
     rows = store.all(
         "SELECT d.key, d.geography, d.period, d.codeset FROM dataset d JOIN value_column c ON c.dataset = d.key "
-        "WHERE c.name = 'ages_persons' AND d.sensitive = 0 ORDER BY d.period DESC, d.key DESC"
+        "WHERE c.name = 'ages_persons' AND d.sensitive = 0 AND d.replaced_by IS NULL ORDER BY d.period DESC, d.key DESC"
     )
     for key, geo, period, _ in rows:
         part = next((p for p in made.parts if p.table.geography == geo), None)

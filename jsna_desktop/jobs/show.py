@@ -12,6 +12,7 @@ _INDICATOR = ("id", "name", "kind", "unit", "multiplier", "polarity", "period", 
 
 def contents(store: Store) -> dict:
     """{"workspace", "datasets", "indicators", "localities"} (contract.md)."""
+    replaced = catalogue.replaced_by(store)
     return {
         "workspace": store.name,
         "datasets": [
@@ -31,6 +32,7 @@ def contents(store: Store) -> dict:
                 "rows": d.rows,
                 "sensitive": d.sensitive,
                 "fictional": d.fictional,
+                "replaced_by": replaced.get(d.id),
                 "problems": [{"message": p.message, "rows": p.rows, "examples": list(p.examples)} for p in d.problems],
             }
             for d in catalogue.datasets(store)

@@ -6,11 +6,21 @@ import numpy as np
 
 from jsna_desktop.areas import geography
 from jsna_desktop.errors import UsageProblem
+from jsna_desktop.jobs.carried import other_census
+from jsna_desktop.sources.dataset import Problem, Reading
 from jsna_desktop.workspace import catalogue
 from jsna_desktop.workspace.store import Store
 
 UNSETTLED = ("oa", "lsoa", "msoa")
 WHICH = "the table does not say whether its areas are of 2011 or 2021"
+
+# What ONS calls its outlines of 2021, and where officers find them.
+PORTAL = "geoportal.statistics.gov.uk"
+TITLES_2021 = {
+    "oa2021": "Output Areas (December 2021) Boundaries EW BGC",
+    "lsoa2021": "Lower layer Super Output Areas (December 2021) Boundaries EW BGC",
+    "msoa2021": "Middle layer Super Output Areas (December 2021) Boundaries EW BGC",
+}
 
 
 @dataclass(frozen=True)
@@ -31,7 +41,11 @@ def possible(said: str | None) -> None:
 def known_codes(store: Store) -> dict[str, np.ndarray]:
     """Sorted codes that any dataset of the workspace has, by geography."""
     known: dict[str, np.ndarray] = {}
-    for key, (_, geo) in catalogue.codeset_keys(store).items():
+    # Postcodes are codes of no area, and two million of them take seconds to sort.
+    postcodes = {row[0] for row in store.all("SELECT key FROM dataset WHERE kind = 'postcodes'")}
+    for key, (_, geo) in catalogue.codeset_keys(store, replaced=False).items():
+        if key in postcodes:
+            continue
         known[geo] = np.union1d(known.get(geo, np.empty(0, "U1")), catalogue.codes(store, key))
     return known
 
@@ -48,3 +62,23 @@ def vintage_of(stem: str, codes: np.ndarray, known: dict[str, np.ndarray]) -> Vi
         return None
     best = max(shares, key=lambda geo: (shares[geo], geo))
     return Vintage(best, len(shares) == 2 and len(set(shares.values())) == 1)
+
+
+def without_outlines(store: Store, readings: list[Reading]) -> list[Reading]:
+    """Readings on areas of 2021 with a word on where their outlines are, where only those of 2011 are loaded."""
+    fresh = {reading.dataset.geography for reading in readings if reading.dataset.kind == "boundaries"}
+    return [_outlines_named(store, reading, fresh) for reading in readings]
+
+
+def _outlines_named(store: Store, reading: Reading, fresh: set[str]) -> Reading:
+    geo = reading.dataset.geography
+    older = other_census(geo) if geo in TITLES_2021 else None
+    if older is None or not reading.indicators or geo in fresh or catalogue.boundaries(store, geo) is not None:
+        return reading
+    if older not in fresh and catalogue.boundaries(store, older) is None:
+        return reading
+    message = (
+        f"When this was added there were outlines of {geography.name(older)} only: areas that kept their code in 2021 "
+        f"are used as they are, the others need ONS’s “{TITLES_2021[geo]}” from {PORTAL}."
+    )
+    return reading.with_problem(Problem(message, len(reading.codes)))

@@ -6,6 +6,7 @@ import shapely
 from jsna_desktop.areas import apportion, geography
 from jsna_desktop.areas.locality import SELECTION, Locality, Weights, matrix_of
 from jsna_desktop.errors import WorkspaceProblem
+from jsna_desktop.jobs.carried import Between, CarriedRow, other_census, waiting
 from jsna_desktop.jobs.outlines import Outlines
 from jsna_desktop.workspace import arrays
 from jsna_desktop.workspace.store import Store
@@ -18,12 +19,14 @@ def weights_for(
 ) -> Weights:
     """Weights of the localities over the sorted `universe` (m,) of the geography `blocks`.
 
-    A selection of these very blocks is exact and takes whole blocks. Everything else is shared out by its shape:
-    by area unless another method is asked for.
+    A selection of these very blocks is exact and takes whole blocks. One of the same kind of area of the other census
+    is carried (jobs/carried.py), and so is everything where only that census's boundaries are loaded. The rest is
+    shared out by its shape: by area unless another method is asked for.
     """
     outlines: Outlines | None = None
     kept = _kept(store, localities, blocks)
     selected = _selected(localities, blocks, universe)
+    carried = _carried(store, localities, blocks, universe, method)
     rows, methods, unmade, fresh = [], [], {}, []
     bases: dict[str, str] = {}
     without: dict[int, int] = {}
@@ -34,6 +37,12 @@ def weights_for(
             methods.append(apportion.BLOCKS)
             if not len(positions):
                 unmade[place] = "none of its areas are in the data"
+            continue
+        if place in carried:
+            rows.append((carried[place].positions, carried[place].shares))
+            methods.append(carried[place].method)
+            if not len(carried[place].positions):
+                unmade[place] = carried[place].unmade or "none of its areas are in the data"
             continue
         chosen = method or apportion.AREA
         methods.append(chosen)
@@ -60,7 +69,22 @@ def weights_for(
         positions = geography.align(codes, universe)
         rows.append((positions[positions >= 0], shares[positions >= 0]))
     _keep(store, fresh)
-    return Weights(blocks, matrix_of(rows, len(universe)), tuple(methods), unmade, without)
+    notes = {place: row.note for place, row in carried.items() if place not in unmade}
+    lost = {place: row.lost for place, row in carried.items() if place not in unmade and row.lost}
+    return Weights(blocks, matrix_of(rows, len(universe)), tuple(methods), unmade, without, notes, lost)
+
+
+def _carried(
+    store: Store, localities: list[Locality], blocks: str, universe: np.ndarray, method: str | None
+) -> dict[int, CarriedRow]:
+    """Rows of the places that the other census's blocks must be gone by, by place."""
+    other = other_census(blocks)
+    places = waiting(store, localities, blocks, other) if other else []
+    if not other or not places:
+        return {}
+    between = Between.of(store, other, blocks, universe, [localities[place] for place in places])
+    made = weights_for(store, [localities[place] for place in places], other, between.before, method)
+    return dict(zip(places, between.rows(made), strict=True))
 
 
 def _selected(localities: list[Locality], blocks: str, universe: np.ndarray) -> dict[int, np.ndarray]:

@@ -96,6 +96,36 @@ def datasets(store: Store) -> list[Dataset]:
     return [_dataset(row) for row in rows]
 
 
+def keyed_datasets(store: Store) -> list[tuple[int, Dataset]]:
+    """(key, dataset) of every dataset that is in use, none that was replaced."""
+    rows = store.all(
+        f"SELECT key, {', '.join(_DATASET_FIELDS)}, problems FROM dataset WHERE replaced_by IS NULL ORDER BY key"
+    )
+    return [(row[0], _dataset(row[1:])) for row in rows]
+
+
+def replaced_by(store: Store) -> dict[str, str]:
+    """Id of each replaced dataset → id of the one in use in its place."""
+    next_one = dict(store.all("SELECT d.id, n.id FROM dataset d JOIN dataset n ON n.key = d.replaced_by"))
+    found = {}
+    for older, newer in next_one.items():
+        while newer in next_one:
+            newer = next_one[newer]  # noqa: PLW2901 - along the line of replacements, which has an end
+        found[older] = newer
+    return found
+
+
+def replace_dataset(store: Store, older: str, newer: str) -> None:
+    """Keep a dataset for nothing but a look back: another (both by id) has its place; in the caller's transaction."""
+    store.run("UPDATE dataset SET replaced_by = (SELECT key FROM dataset WHERE id = ?) WHERE id = ?", [newer, older])
+
+
+def bring_back(store: Store, older: str, newer: str) -> None:
+    """Use a replaced dataset again, and `newer`, which has its place, for nothing; in the caller's transaction."""
+    store.run("UPDATE dataset SET replaced_by = NULL WHERE id = ?", [older])
+    replace_dataset(store, newer, older)
+
+
 def _dataset(row: tuple) -> Dataset:
     known = dict(zip(_DATASET_FIELDS, row, strict=False))
     known["sensitive"], known["fictional"] = bool(known["sensitive"]), bool(known["fictional"])
@@ -138,9 +168,11 @@ def codes(store: Store, dataset: int) -> np.ndarray:
     return arrays.unpack_codes(row[0])
 
 
-def codeset_keys(store: Store) -> dict[int, tuple[int, str]]:
-    """Dataset key → (codeset key, geography)."""
-    return {key: (codeset, geo) for key, codeset, geo in store.all("SELECT key, codeset, geography FROM dataset")}
+def codeset_keys(store: Store, *, replaced: bool = True) -> dict[int, tuple[int, str]]:
+    """Dataset key → (codeset key, geography); with or without those that were replaced."""
+    which = "" if replaced else " WHERE replaced_by IS NULL"
+    rows = store.all(f"SELECT key, codeset, geography FROM dataset{which}")
+    return {key: (codeset, geo) for key, codeset, geo in rows}
 
 
 def codeset(store: Store, key: int) -> np.ndarray:

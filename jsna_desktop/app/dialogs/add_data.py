@@ -5,18 +5,20 @@ from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from jsna_desktop.app import words
+from jsna_desktop.app.dialogs.choose_columns import ChooseColumns
 from jsna_desktop.app.dialogs.sheet import Sheet
 from jsna_desktop.app.session import Session
 from jsna_desktop.app.tasks import Task, Tasks
 from jsna_desktop.app.theme import Look
 from jsna_desktop.app.widgets import Button, Elided, Rule, Text
 from jsna_desktop.errors import UserError
-from jsna_desktop.jobs.add import ALREADY, LEFT_OUT, READY, Found, add, recognise
+from jsna_desktop.jobs.add import ALREADY, ASK, LEFT_OUT, READY, Found, add, choose, marked_sensitive, recognise
 from jsna_desktop.jobs.localities import add_missing_outlines
 from jsna_desktop.jobs.progress import Progress
+from jsna_desktop.jobs.replace import Replacement, candidates
 from jsna_desktop.sources.dataset import Problem
 
 
@@ -31,6 +33,7 @@ class AddData(Sheet):
         super().__init__(look, window, f"Add {_files(len(paths))}", width=930)
         self._session, self._tasks, self._paths = session, tasks, list(paths)
         self.found: list[Found] = []
+        self._newer: dict[int, tuple[Replacement, ...]] = {}
         self._task: Task | None = None
         self.lead.setText("Reading. Nothing has been changed yet.")
         self.lead.show()
@@ -48,6 +51,11 @@ class AddData(Sheet):
         self.go = Button(look, "Add", kind="primary")
         self.go.setEnabled(False)
         self.go.clicked.connect(self._add)
+        self.sensitive = QCheckBox("About single people: sensitive")
+        self.sensitive.setToolTip("Small numbers from sensitive files never leave the program.")
+        self.sensitive.setFont(look.font("small"))
+        self.sensitive.hide()
+        self.foot.addWidget(self.sensitive)
         self.foot.addWidget(self.doing, 1)
         self.foot.addWidget(self.cancel)
         self.foot.addWidget(self.go)
@@ -60,8 +68,8 @@ class AddData(Sheet):
         self.open(self.cancel)
         store = self._session.store
 
-        def work(progress: Progress) -> list[Found]:
-            return recognise(self._paths, store, progress, told=self._read.emit)
+        def work(progress: Progress) -> object:
+            return self._compared(recognise(self._paths, store, progress, told=self._read.emit))
 
         self._run("Reading", work, self._show_found)
 
@@ -92,8 +100,9 @@ class AddData(Sheet):
 
     def _show_one(self, place: int, item: Found) -> None:
         """Put what a file turned out to be in the place of its row, open where the row was open."""
-        row, before = FileRow(self.look, item.path, item), self._rows[place]
+        row, before = FileRow(self.look, item.path, item, self._newer.get(place, ())), self._rows[place]
         row.changed.connect(self.fit)
+        row.choosing.connect(lambda: self._choose(place))
         self._list.replaceWidget(before, row)
         before.hide()
         before.setParent(None)
@@ -102,11 +111,36 @@ class AddData(Sheet):
         row.show()  # a hidden row has no height yet
         self.fit()
 
-    def _show_found(self, found: list[Found]) -> None:
+    def _choose(self, place: int) -> None:
+        """Ask which columns are which, then read the file by that."""
+        item = self.found[place] if self.found else None
+        if self._task is not None or item is None or item.proposal is None:
+            return
+
+        def read(columns: dict) -> None:
+            store, found = self._session.store, self.found
+            self.go.setEnabled(False)
+            self._run("Reading", lambda progress: self._compared(choose(store, found, place, columns, progress)),
+                      self._show_found)  # fmt: skip
+
+        ChooseColumns(self.look, self._window, item.path.name, item.proposal, read).start()
+
+    def _compared(self, found: list[Found]) -> tuple[list[Found], dict[int, tuple[Replacement, ...]]]:
+        """The files with what each would take the place of, worked out on the worker's thread."""
+        store = self._session.store
+        newer = {
+            place: tuple(candidates(store, item.reading))
+            for place, item in enumerate(found)
+            if item.reading is not None and item.status == READY
+        }
+        return found, newer
+
+    def _show_found(self, result: tuple[list[Found], dict[int, tuple[Replacement, ...]]]) -> None:
         self._task = None
+        found, self._newer = result
         self.found = found
         for place, item in enumerate(found):
-            if self._rows[place].found is not item:
+            if self._rows[place].found is not item or self._newer.get(place):
                 self._show_one(place, item)
         ready = sum(item.status == READY for item in found)
         self.lead.setText(_summary(found))
@@ -116,6 +150,7 @@ class AddData(Sheet):
         self.go.setText(f"Add {ready} now" if ready else "Nothing to add")
         self.go.setAccessibleName(self.go.text())
         self.go.setEnabled(ready > 0)
+        self.sensitive.setVisible(ready > 0)
         self.fit()
         (self.go if ready else self.cancel).setFocus()
 
@@ -124,7 +159,14 @@ class AddData(Sheet):
             return
         self.go.setEnabled(False)
         self.lead.setText("Adding. All of it is added, or none.")
-        self._run("Adding", lambda progress: _add_all(self._session, self.found, progress), self._done)
+        self.sensitive.hide()
+        found = marked_sensitive(self.found) if self.sensitive.isChecked() else self.found
+        replacing = [
+            item.reading.dataset.checksum
+            for item, row in zip(self.found, self._rows, strict=True)
+            if item.reading is not None and row.replaces
+        ]
+        self._run("Adding", lambda progress: _add_all(self._session, found, progress, replacing), self._done)
 
     def _done(self, datasets: object) -> None:
         self._task = None
@@ -145,9 +187,9 @@ class AddData(Sheet):
         self.broke.emit(error)
 
 
-def _add_all(session: Session, found: Sequence[Found], progress: Progress) -> object:
+def _add_all(session: Session, found: Sequence[Found], progress: Progress, replacing: Sequence[str]) -> object:
     with session.gate:
-        made = add(session.store, found, progress)
+        made = add(session.store, found, progress, replacing)
         add_missing_outlines(session.store, progress)
     return made
 
@@ -157,9 +199,10 @@ def _files(count: int) -> str:
 
 
 def _summary(found: Sequence[Found]) -> str:
-    counts = {status: sum(item.status == status for item in found) for status in (READY, ALREADY, LEFT_OUT)}
+    counts = {status: sum(item.status == status for item in found) for status in (READY, ASK, ALREADY, LEFT_OUT)}
     parts = [
         f"{counts[READY]} recognised",
+        f"{counts[ASK]} {'needs' if counts[ASK] == 1 else 'need'} a choice" if counts[ASK] else "",
         f"{counts[ALREADY]} already here" if counts[ALREADY] else "",
         f"{counts[LEFT_OUT]} left out" if counts[LEFT_OUT] else "",
     ]
@@ -170,8 +213,9 @@ class FileRow(QWidget):
     """A file: its sign, its name, what it is, and its problems to look at."""
 
     changed = Signal()
+    choosing = Signal()
 
-    def __init__(self, look: Look, path: Path, found: Found | None = None) -> None:
+    def __init__(self, look: Look, path: Path, found: Found | None = None, newer: Sequence[Replacement] = ()) -> None:
         super().__init__()
         self._look, self.found = look, found
         sign, status = _sign(found)
@@ -194,11 +238,17 @@ class FileRow(QWidget):
         self.problems = QWidget()
         self.problems.hide()
         self.look: Button | None = None
-        if found is not None and found.problems:
+        self.replaces = bool(newer)
+        if newer:
+            what.addLayout(self._offer(newer))
+        if found is not None and found.status == ASK:
+            button = Button(look, "Choose columns", kind="link", name=f"Choose the columns of {path.name}")
+            button.clicked.connect(self.choosing.emit)
+            top.addWidget(_right(look, button))
+        elif found is not None and found.problems:
             self.look = Button(look, "Look", kind="link", name=f"Look at what was met in {path.name}")
             self.look.clicked.connect(self._toggle)
-            self.look.setMinimumWidth(look.px(92))
-            top.addWidget(self.look)
+            top.addWidget(_right(look, self.look))
             self.problems.setLayout(_problem_list(look, found.problems))
         else:
             told = Text(look, status, tone="muted")
@@ -212,6 +262,22 @@ class FileRow(QWidget):
         layout.addWidget(self.problems)
         layout.addWidget(Rule(look))
 
+    def _offer(self, newer: Sequence[Replacement]) -> QHBoxLayout:
+        """What the file would take the place of, and the choice to keep both in use."""
+        told = [f"{one.older.title} of {one.older.retrieved}: {one.message}" for one in newer]
+        told = [text if len(text) < 220 else f"{text[:219]}…" for text in told]
+        line = QHBoxLayout()
+        line.setSpacing(10)
+        tick = QCheckBox("Takes the place of the older one")
+        tick.setChecked(True)
+        tick.setFont(self._look.font("small"))
+        tick.setToolTip("The older one is kept, used for nothing, and can be brought back.")
+        tick.toggled.connect(lambda on: setattr(self, "replaces", on))
+        words_ = Text(self._look, "; ".join(told), "small", "muted", wrap=True)
+        line.addWidget(tick, 0, Qt.AlignmentFlag.AlignTop)
+        line.addWidget(words_, 1)
+        return line
+
     def _toggle(self) -> None:
         assert self.look is not None
         self.problems.setVisible(not self.problems.isVisible())
@@ -219,11 +285,24 @@ class FileRow(QWidget):
         self.changed.emit()
 
 
+def _right(look: Look, button: Button) -> QWidget:
+    """A link at the right edge, as wide as the words of the other rows."""
+    home = QWidget()
+    home.setMinimumWidth(look.px(92))
+    line = QHBoxLayout(home)
+    line.setContentsMargins(0, 0, 0, 0)
+    line.addStretch(1)
+    line.addWidget(button)
+    return home
+
+
 def _sign(found: Found | None) -> tuple[str, str]:
     if found is None:
         return "wait", ""
     if found.status == READY:
         return ("warning", "Ready") if found.problems else ("check", "Ready")
+    if found.status == ASK:
+        return "warning", ""
     return ("check", "Already here") if found.status == ALREADY else ("close", "Left out")
 
 

@@ -1,6 +1,7 @@
 # make run    set up, then open the window on the demonstration county (without a display: make its packs)
 # make test   set up, then run every test
 # make bundle the one-folder program, checked with no network
+# make fuzz   2,000 hostile files against each reader
 # make lint   style, types and import rules
 # make lock   write requirements.lock anew from pyproject.toml
 
@@ -13,13 +14,18 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 READY = .venv/.ready
 DEMO = demo/demo.jsna
 
-.PHONY: run test lint lock bundle bench clean
+.PHONY: run test fuzz lint lock bundle bench clean
 
 run: $(DEMO)
 	sh tools/run.sh $(DEMO)
 
 test: $(READY)
 	QT_QPA_PLATFORM=offscreen .venv/bin/python -m pytest -n 2 --dist loadfile
+
+# Hostile files: 2,000 a reader, each read or refused, the count said for each. The tests have 100.
+fuzz: $(READY)
+	JSNA_FUZZ_EXAMPLES=$${JSNA_FUZZ_EXAMPLES:-2000} QT_QPA_PLATFORM=offscreen \
+		.venv/bin/python -m pytest tests/fuzz -n 2 --dist load
 
 lint: $(READY)
 	.venv/bin/ruff check .

@@ -23,6 +23,7 @@ class Actions:
         self.new = self._make("New workspace …", QKeySequence.StandardKey.New)
         self.open = self._make("Open …", QKeySequence.StandardKey.Open)
         self.save_as = self._make("Save a copy as …", "Ctrl+Shift+S")
+        self.encrypt = self._make("Encrypt, or change the password …")
         self.demonstration = self._make("Open the demonstration county")
         self.close = self._make("Close the workspace", "Ctrl+W")
         self.quit = self._make("Quit", "Ctrl+Q")
@@ -64,7 +65,7 @@ class Actions:
     def at_work(self) -> list[QAction]:
         """Actions that need an open workspace."""
         return [
-            self.save_as, self.close, self.add, self.import_places, self.pack, self.find, self.colour,
+            self.save_as, self.encrypt, self.close, self.add, self.import_places, self.pack, self.find, self.colour,
             self.new_place, self.rename, self.delete, self.zoom_in, self.zoom_out, self.fit, *self.tools.values(),
         ]  # fmt: skip
 
@@ -76,7 +77,7 @@ class Actions:
     def menu(self, look: Look) -> QMenu:
         """The workspace menu."""
         menu = QMenu(self._window)
-        menu.addActions([self.new, self.open, self.save_as, self.demonstration])
+        menu.addActions([self.new, self.open, self.save_as, self.encrypt, self.demonstration])
         menu.addSeparator()
         menu.addActions([self.add, self.import_places, self.pack, self.colour])
         menu.addSeparator()

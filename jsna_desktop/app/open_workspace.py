@@ -1,20 +1,33 @@
 """The one workspace that is open: opened, made, copied, loaded afresh and closed, always off the window's thread."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QStandardPaths, Signal
 
 from jsna_desktop.app.session import Contents, Session, load_contents
 from jsna_desktop.app.tasks import Tasks
-from jsna_desktop.errors import UsageProblem, WorkspaceProblem
+from jsna_desktop.errors import PasswordNeeded, UsageProblem, WorkspaceProblem
+from jsna_desktop.jobs import passwords
 from jsna_desktop.jobs.import_localities import Imported, import_file
 from jsna_desktop.jobs.progress import Progress
+from jsna_desktop.workspace import driver
 from jsna_desktop.workspace.store import Store
 
 _PATIENCE_S = 0.25  # places are changed on the window's thread: it must not stand still for another program
 
 _COLUMNS = "columns "  # how the reader of places begins what it found
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A workspace that is to be made: its file and name, its council's code or "", its password or None."""
+
+    path: Path
+    name: str
+    council: str = ""
+    password: str | None = None
 
 
 class OpenWorkspace(QObject):
@@ -26,14 +39,19 @@ class OpenWorkspace(QObject):
     imported = Signal(object)  # Imported
     columns_asked = Signal(Path, object)  # a table of places that does not say which of its columns (list) names them
     refused = Signal(Path, object)  # a path that could not be opened, and why
+    password_asked = Signal(Path, bool)  # an encrypted workspace; whether a wrong password was given
 
     def __init__(self, tasks: Tasks, parent: QObject) -> None:
         super().__init__(parent)
         self._tasks = tasks
         self.session: Session | None = None
 
-    def open_path(self, path: Path) -> None:
-        """Open a workspace; the one that is open stays until this one is loaded."""
+    def open_path(self, path: Path, password: str | None = None, keep: bool = False) -> None:
+        """Open a workspace; the one that is open stays until this one is loaded.
+
+        Of an encrypted one the password is taken from the keyring or the environment where none is given; `keep` puts
+        the given one into the keyring.
+        """
         if self.session is not None and self.session.store.is_at(path):
             self.reload()  # opened a second time it could only be read
             return
@@ -42,19 +60,39 @@ class OpenWorkspace(QObject):
 
         def work(progress: Progress) -> tuple[Store, Contents]:
             progress(f"Opening {path.name}", None)
-            return _loaded(Store.open(path, patience=_PATIENCE_S), progress)
+            given = password
+            if given is None and path.is_file() and driver.encrypted(path):
+                given = passwords.told(None) or passwords.remembered(path)
+            made = _loaded(Store.open(path, patience=_PATIENCE_S, password=given), progress)
+            if keep and password is not None:
+                passwords.remember(path, password)
+            return made
 
-        self._tasks.run(f"Opening {path.name}", work, self._take, lambda error: self.refused.emit(path, error))
+        def fail(error: Exception) -> None:
+            if isinstance(error, PasswordNeeded):
+                self.password_asked.emit(path, password is not None)
+            else:
+                self.refused.emit(path, error)
 
-    def make(self, path: Path, name: str, then: Callable[[], None] | None = None) -> None:
-        """Make a workspace, open it, and go on with `then`."""
+        self._tasks.run(f"Opening {path.name}", work, self._take, fail)
+
+    def make(self, asked: Asked, then: Callable[[], None] | None = None) -> None:
+        """Make a workspace, with what ships of its council where one is named; open it, and go on with `then`."""
 
         def take(made: tuple[Store, Contents]) -> None:
             self._take(made)
             if then is not None:
                 then()
 
-        self._tasks.run("Making the workspace", lambda progress: _loaded(Store.create(path, name), progress), take)
+        def work(progress: Progress) -> tuple[Store, Contents]:
+            if asked.council:
+                from jsna_desktop.jobs.reference import new_for_council
+
+                new_for_council(asked.path, asked.council, progress, name=asked.name, password=asked.password)
+                return _loaded(Store.open(asked.path, password=asked.password), progress)
+            return _loaded(Store.create(asked.path, asked.name, password=asked.password), progress)
+
+        self._tasks.run("Making the workspace", work, take)
 
     def open_demonstration(self) -> None:
         """Build the demonstration county the first time, then open it."""
@@ -88,6 +126,31 @@ class OpenWorkspace(QObject):
             return path
 
         self._tasks.run("Saving a copy", work, self.open_path)
+
+    def encrypt_copy(self, path: Path, password: str) -> None:
+        """Write a complete encrypted copy, and go on in it."""
+        session = self.session
+        if session is None:
+            return
+
+        def work(_progress: Progress) -> Path:
+            with session.gate:
+                session.store.encrypt_copy(path, password)
+            return path
+
+        self._tasks.run("Encrypting a copy", work, lambda made: self.open_path(made, password))
+
+    def change_password(self, password: str, then: Callable[[], None]) -> None:
+        session = self.session
+        if session is None:
+            return
+
+        def work(_progress: Progress) -> None:
+            with session.gate:
+                session.store.rekey(password)
+                passwords.forget(session.path)
+
+        self._tasks.run("Changing the password", work, lambda _none: then())
 
     def reload(self, chosen: str | None = None) -> None:
         """Load the contents again: data were added, or another geography (`chosen`) is to be painted."""

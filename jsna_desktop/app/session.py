@@ -26,20 +26,45 @@ from jsna_desktop.sources.dataset import Dataset
 from jsna_desktop.workspace import catalogue
 from jsna_desktop.workspace.store import Store
 
+RESIDENTS = "population.residents"
+
+
+class Numbers:
+    """The numbers of every indicator, loaded when a profile first asks for them: of a large workspace that takes
+
+    seconds and hundreds of megabytes, and the map must not wait for it.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store, self._lock = store, threading.Lock()
+        self._figures: Figures | None = None
+
+    def figures(self) -> Figures:
+        with self._lock:
+            if self._figures is None:
+                self._figures = load_figures(self._store)
+            return self._figures
+
 
 @dataclass(frozen=True)
 class Contents:
-    """Everything that is loaded of a workspace, read once on a worker's thread."""
+    """What is loaded of a workspace, read once on a worker's thread; `figures` when a profile first needs them."""
 
     datasets: tuple[Dataset, ...]
     indicators: tuple[Indicator, ...]
-    figures: Figures
+    people: Figures  # residents alone
+    numbers: Numbers
     geographies: tuple[str, ...]  # those that have boundaries
     blocks: MapBlocks | None
     points: np.ndarray  # (n, 2) a point inside each block, EPSG:27700
     sources: dict[str, str]  # indicator id → title of its dataset
     groups: dict[str, str]  # indicator id → title of its dataset or its own group, for choosing
     point_layers: tuple[PointLayer, ...] = ()  # services and assets
+
+    @property
+    def figures(self) -> Figures:
+        """Every indicator's numbers; not for the window's thread, which may have to wait for them."""
+        return self.numbers.figures()
 
     @property
     def fictional(self) -> bool:
@@ -61,15 +86,16 @@ def load_contents(store: Store, progress: Progress, chosen: str | None = None) -
     datasets = tuple(catalogue.datasets(store))
     keyed = catalogue.keyed_indicators(store)
     titles = dict(zip(sorted(catalogue.codeset_keys(store)), datasets, strict=True))
-    progress("Loading the numbers", 0.3)
-    figures = load_figures(store)
-    progress("Loading the map", 0.7)
+    known = {indicator.id for _, indicator in keyed}
+    people = load_figures(store, [RESIDENTS] if RESIDENTS in known else [])
+    progress("Loading the map", 0.4)
     blocks = map_data.load_blocks(store, chosen)
     progress("Almost there", 0.95)
     return Contents(
         datasets,
         tuple(indicator for _, indicator in keyed),
-        figures,
+        people,
+        Numbers(store),
         tuple(g for g in geography.BLOCKS if catalogue.boundaries(store, g) is not None),
         blocks,
         _points(blocks),
@@ -133,7 +159,7 @@ class Session(QObject):
         with self.gate:
             found = places_job.localities(self.store)
             self._places = {place.id: place for place in found}
-            made = summaries(self.contents.figures, found) if found else ()
+            made = summaries(self.contents.people, found) if found else ()
         self._residents = {place.id: summary.residents for place, summary in zip(found, made, strict=True)}
 
     def colourable(self) -> list[Indicator]:
@@ -185,7 +211,7 @@ class Session(QObject):
 
     def _kept(self, made: Locality) -> Locality:
         with self.gate:
-            self._residents[made.id] = summaries(self.contents.figures, [made])[0].residents
+            self._residents[made.id] = summaries(self.contents.people, [made])[0].residents
         self._places[made.id] = made
         ordered = sorted(self._places.values(), key=lambda place: (place.set, place.name.casefold(), place.id))
         self._places = {place.id: replace(place) for place in ordered}

@@ -17,7 +17,7 @@ def set_tab_order(header: Header, start: StartScreen, bench: Workbench) -> None:
     chain(
         (
             *(header.places, header.name, header.find_box.field, header.add, header.pack),
-            *(start.boundaries, start.files, start.draw, start.demonstration, start.open),
+            *(start.council, start.files, start.draw, start.demonstration, start.open),
             *(places.set_button, places.list, places.new_button),
             *map_area.tool_bar.findChildren(IconButton),
             *(map_area.colour_by, map_area.canvas, map_area.open_profile),

@@ -20,6 +20,7 @@ from jsna_desktop.app.dialogs.explain import explain
 from jsna_desktop.app.dialogs.keys import show_keys
 from jsna_desktop.app.dialogs.new_workspace import NewWorkspace, file_name
 from jsna_desktop.app.dialogs.pack import MakePack
+from jsna_desktop.app.dialogs.password import AskPassword, ChoosePassword
 from jsna_desktop.app.dialogs.problem import show_problem
 from jsna_desktop.app.dialogs.rename import ask_name
 from jsna_desktop.app.dialogs.sheet import Sheet
@@ -42,6 +43,8 @@ from jsna_desktop.areas.locality import Locality
 from jsna_desktop.errors import Cancelled, UsageProblem, UserError, WorkspaceProblem
 from jsna_desktop.jobs.gather import gather
 from jsna_desktop.jobs.import_localities import Imported
+from jsna_desktop.jobs.passwords import advice
+from jsna_desktop.sources.dataset import Dataset
 
 _FILES = "Workspaces (*.jsna)"
 _TOOLS = (("select", "polygon", "rectangle", "lasso", "edit"),)
@@ -66,6 +69,7 @@ class MainWindow(QMainWindow):
         self.workspace.reloaded.connect(self._reloaded)
         self.workspace.imported.connect(self._imported)
         self.workspace.refused.connect(self._refused)
+        self.workspace.password_asked.connect(self._ask_password)
         self.workspace.columns_asked.connect(self._ask_column)
         self.desk: Desk | None = None
         self.colouring: Colouring | None = None
@@ -110,6 +114,7 @@ class MainWindow(QMainWindow):
         actions.new.triggered.connect(lambda _checked=False: self.new_workspace())
         actions.open.triggered.connect(self.ask_open)
         actions.save_as.triggered.connect(self.save_copy)
+        actions.encrypt.triggered.connect(self.encrypt_copy)
         actions.demonstration.triggered.connect(self.workspace.open_demonstration)
         actions.close.triggered.connect(self.close_workspace)
         actions.quit.triggered.connect(self.close)
@@ -131,7 +136,7 @@ class MainWindow(QMainWindow):
         actions.delete.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         self.removeAction(actions.delete)
         self.places.addAction(actions.delete)
-        start.boundaries_asked.connect(lambda: self.ask_files("Add boundaries"))
+        start.council_asked.connect(self.new_workspace)
         start.files_asked.connect(self.ask_files)
         start.draw_asked.connect(self.workspace.open_demonstration)
         start.demonstration_asked.connect(self.workspace.open_demonstration)
@@ -163,10 +168,45 @@ class MainWindow(QMainWindow):
             action.setEnabled(False)
         self.actions_.add.setEnabled(True)
         self.setWindowTitle("JSNA Desktop")
-        self.start.boundaries.setFocus()
+        self.start.council.setFocus()
 
     def open_path(self, path: Path) -> None:
         self.workspace.open_path(path)
+
+    def _ask_password(self, path: Path, wrong: bool) -> None:
+        def give(password: str, keep: bool) -> None:
+            self.workspace.open_path(path, password, keep)
+
+        sheet = AskPassword(self.look, self, path.name, give, wrong=wrong)
+        self._open_sheet(sheet)
+        sheet.start()
+
+    def encrypt_copy(self) -> None:
+        """An encrypted copy of the workspace, or another password for one that is encrypted."""
+        if self.session is None:
+            return
+        if self.session.store.encrypted:
+            done = "The password was changed. The old one opens the workspace no more."
+            lead = "The workspace is written anew under it; copies and backups keep the old one."
+            sheet = ChoosePassword(
+                self.look, self, "Another password", lead, "Change it",
+                lambda password: self.workspace.change_password(password, lambda: self._say(done)),
+            )  # fmt: skip
+        else:
+            path = self.choose.save("Save an encrypted copy", f"{file_name(self.session.name)} (encrypted).jsna")
+            if path is None:
+                return
+            lead = f"{path.name} will hold everything, and be opened in place of this one. Delete this one afterwards."
+            sheet = ChoosePassword(
+                self.look, self, "Encrypted copy", lead, "Make it",
+                lambda password: self.workspace.encrypt_copy(path, password),
+            )  # fmt: skip
+        self._open_sheet(sheet)
+        sheet.start()
+
+    def _say(self, message: str) -> None:
+        self.map.banner.say(message)
+        self.map.arrange()
 
     def _refused(self, path: Path, error: Exception) -> None:
         if isinstance(error, UserError):
@@ -191,6 +231,8 @@ class MainWindow(QMainWindow):
         self.desk.begin()
         self.colouring.load()
         self.map.canvas.setFocus()
+        if session.store.read_only:
+            self._say(f"This workspace can only be read: {session.store.read_only_reason}.")
 
     def _show_name(self, session: Session) -> None:
         self.setWindowTitle(f"{session.name} – JSNA Desktop")
@@ -223,8 +265,9 @@ class MainWindow(QMainWindow):
         documents = Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation))
         folder = documents if documents.is_dir() else Path.home()
         sheet = NewWorkspace(
-            self.look, self, folder, self.choose.folder, lambda path, name: self.workspace.make(path, name, then)
+            self.look, self, folder, self.choose.folder, lambda asked: self.workspace.make(asked, then)
         )
+        self.tasks.run("Reading the list of councils", lambda _progress: _councils(), sheet.offer)
         self._open_sheet(sheet)
         sheet.start()
 
@@ -275,10 +318,16 @@ class MainWindow(QMainWindow):
             self.show_problem(UsageProblem("the folder holds no files", where=paths[0].name, todo="Choose another"))
             return
         sheet = AddData(self.look, self, self.session, self.tasks, files)
-        sheet.added.connect(lambda _datasets: self.workspace.reload())
+        sheet.added.connect(self._added)
         sheet.broke.connect(self.show_problem)
         self._open_sheet(sheet)
         sheet.start()
+
+    def _added(self, datasets: Sequence[Dataset]) -> None:
+        self.workspace.reload()
+        said = advice(self.session.store, tuple(datasets)) if self.session is not None else None
+        if said is not None:
+            self._say(f"{said.message} The menu has “{self.actions_.encrypt.text()}”.")
 
     def ask_places(self) -> None:
         paths = self.choose.open("Places from a file: outlines, or a table of codes", "")
@@ -383,3 +432,10 @@ class MainWindow(QMainWindow):
         self.workspace.close()
         self._collector.stop()
         super().closeEvent(event)
+
+
+def _councils() -> list[tuple[str, str]]:
+    """(name, code) of every council that ships with the program; reading the list is no work for this thread."""
+    from jsna_desktop.jobs import reference
+
+    return [(council.name, council.code) for council in reference.councils()]

@@ -115,6 +115,11 @@ def remember(path: Path, password: str) -> None:
     keyring.set_password(_SERVICE, _salt(path), password)
 
 
+def can_remember() -> bool:
+    """Whether this system has a keyring that keeps passwords."""
+    return _keyring() is not None
+
+
 def remembered(path: Path) -> str | None:
     """The password that the keyring holds for a workspace; None where there is none."""
     keyring = _keyring()

@@ -26,7 +26,9 @@ _FOLDER_OF_PAPERS = "__macosx/"
 _PIECE = 1 << 22
 # What libraries say to each other, and nobody else understands.
 _OF_PROGRAMS = re.compile(
-    r"Exception|previous exception|Traceback|dtype|header fields|Error\b|errno|codec|struct|thrift|0x|::|\.(py|cc|cpp|rs)\b", re.IGNORECASE
+    r"Exception|previous exception|Traceback|dtype|header fields|Error\b|errno|codec|struct|thrift|0x|::|"
+    r"\.(py|cc|cpp|rs)\b",
+    re.IGNORECASE,
 )
 # What zipfile and zlib let through for a damaged zip.
 BROKEN = (

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from jsna_desktop.app.dialogs.new_workspace import NewWorkspace, file_name
+from jsna_desktop.app.dialogs.password import AskPassword, ChoosePassword
 from jsna_desktop.workspace.store import Store
 
 _HEAVY = ("pandas", "geopandas", "matplotlib", "pyogrio", "pyarrow", "rasterio", "openpyxl", "pyproj")
@@ -66,6 +67,85 @@ def test_files_dropped_on_the_start_screen_first_get_a_workspace(qtbot, window, 
     with Store.open(tmp_path / "Downshire- north.jsna", read_only=True) as store:
         assert store.name == "Downshire: north"
     assert "1 left out" in window.sheet.lead.text()
+
+
+def test_a_council_is_chosen_and_its_map_is_there_without_any_file(qtbot, window, settled, tmp_path):
+    window.start.council.click()
+    sheet = window.sheet
+    assert isinstance(sheet, NewWorkspace)
+    qtbot.waitUntil(lambda: sheet.council.completer() is not None, timeout=30_000)
+    sheet.folder.setText(str(tmp_path))
+    QTest.keyClicks(sheet.council, "Rutlan")
+    sheet.council.setText("Rutland")
+    assert sheet.name.text() == "Rutland"
+    sheet.make.click()
+    qtbot.waitUntil(lambda: window.session is not None and not window.tasks.busy, timeout=30_000)
+    settled()
+    assert len(window.session.contents.blocks.codes) > 20
+    assert window.desk.search("LE15 6")
+    assert {dataset.kind for dataset in window.session.contents.datasets} == {"boundaries", "lookup", "postcodes"}
+
+
+def test_a_council_that_there_is_not_is_said(qtbot, window, tmp_path):
+    window.new_workspace()
+    sheet = window.sheet
+    qtbot.waitUntil(lambda: sheet.council.completer() is not None, timeout=30_000)
+    sheet.folder.setText(str(tmp_path))
+    sheet.council.setText("Rutlandshire")
+    sheet.make.click()
+    assert "no council of this name" in sheet.problem.text()
+    assert not list(tmp_path.glob("*.jsna"))
+
+
+def test_an_encrypted_workspace_asks_for_its_password(qtbot, window, settled, tmp_path):
+    window.new_workspace()
+    sheet = window.sheet
+    sheet.folder.setText(str(tmp_path))
+    sheet.name.setText("Secret")
+    sheet.secret.setChecked(True)
+    sheet.make.click()
+    assert "needs a password" in sheet.problem.text()
+    sheet.password.first.setText("correct horse battery")
+    sheet.password.again.setText("correct horse")
+    sheet.make.click()
+    assert "differ" in sheet.problem.text()
+    sheet.password.again.setText("correct horse battery")
+    sheet.make.click()
+    qtbot.waitUntil(lambda: window.session is not None and not window.tasks.busy, timeout=30_000)
+    assert window.session.store.encrypted
+    path = window.session.path
+    assert b"SQLite format" not in path.read_bytes()[:64]
+    window.close_workspace()
+    window.open_path(path)
+    qtbot.waitUntil(lambda: isinstance(window.sheet, AskPassword), timeout=30_000)
+    window.sheet.field.setText("wrong")
+    QTest.keyClick(window.sheet.field, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: window.session is None and isinstance(window.sheet, AskPassword), timeout=30_000)
+    window.sheet.field.setText("correct horse battery")
+    QTest.keyClick(window.sheet.field, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: window.session is not None and not window.tasks.busy, timeout=30_000)
+    assert window.session.name == "Secret"
+
+
+def test_a_plain_workspace_goes_on_as_an_encrypted_copy(qtbot, at_work, settled, tmp_path, monkeypatch):
+    copy = tmp_path / "copy.jsna"
+    monkeypatch.setattr(at_work.choose, "save", lambda *_: copy)
+    at_work.actions_.encrypt.trigger()
+    assert isinstance(at_work.sheet, ChoosePassword)
+    at_work.sheet.password.first.setText("correct horse battery")
+    at_work.sheet.password.again.setText("correct horse battery")
+    QTest.keyClick(at_work.sheet.password.again, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: at_work.session is not None and at_work.session.path == copy, timeout=60_000)
+    assert at_work.session.store.encrypted
+    assert at_work.session.places()
+
+
+def test_who_comes_second_can_only_read_and_is_told(qtbot, window, settled, workspace):
+    with Store.open(workspace):
+        window.open_path(workspace)
+        qtbot.waitUntil(lambda: window.session is not None and not window.tasks.busy, timeout=30_000)
+        assert window.session.store.read_only
+        assert "can only be read" in window.map.banner.text.text()
 
 
 def test_a_workspace_is_never_made_over_a_file(window, tmp_path):

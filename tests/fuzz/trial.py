@@ -1,7 +1,9 @@
 """One reader against hostile files: as many as JSNA_FUZZ_EXAMPLES says, or 100, always the same ones."""
 
+import atexit
 import os
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -14,10 +16,19 @@ from tests.fuzz.watch import Watch
 EXAMPLES = int(os.environ.get("JSNA_FUZZ_EXAMPLES", "100"))
 
 
+@cache
+def _watch() -> Watch:
+    """One child for all readers of a run: each import of the libraries takes longer than its hundred files."""
+    made = Watch(())
+    atexit.register(made.close)
+    return made
+
+
 def tried(reader: str, folder: Path) -> None:
     """Fails at the first file, made as small as it gets, that is neither read soundly nor refused with a sentence."""
     seeds = SEEDS[reader]
-    watch = Watch(seeds)
+    watch = _watch()
+    watch.turn_to(seeds)
     counts = {"read": 0, "refused": 0}
 
     @settings(
@@ -33,10 +44,7 @@ def tried(reader: str, folder: Path) -> None:
         _, files, options = example
         counts[watch.check(folder, files, **options)] += 1
 
-    try:
-        each()
-    finally:
-        watch.close()
+    each()
     told = f"{reader}: {sum(counts.values()):,} hostile files, {counts['read']:,} read, {counts['refused']:,} refused"
     print(told, file=sys.__stdout__ if "JSNA_FUZZ_EXAMPLES" in os.environ else sys.stdout, flush=True)
     if sum(counts.values()) < EXAMPLES:

@@ -40,12 +40,19 @@ class Watch:
         self._seeds = seeds
         self._reader = Reader()
         self._folder = tempfile.TemporaryDirectory()
-        self._begin()
+        self._read_seeds()
+
+    def turn_to(self, seeds: Sequence[Seed]) -> None:
+        """Other seeds, in the same child: the libraries that it imported are there already."""
+        self._seeds = seeds
+        self._read_seeds()
 
     def _begin(self) -> None:
         """A child that has imported what it needs: only from then on are its seconds counted."""
-        if self._reader._process is not None and self._reader._process.is_alive():
-            return
+        if self._reader._process is None or not self._reader._process.is_alive():
+            self._read_seeds()
+
+    def _read_seeds(self) -> None:
         self._reader._seconds = 120.0
         for seed in self._seeds:
             for name, content in seed.files.items():

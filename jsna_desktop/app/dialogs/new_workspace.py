@@ -1,20 +1,25 @@
 """A name and a folder for a new workspace: from then on it is always saved."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QCheckBox, QCompleter, QHBoxLayout, QLineEdit, QListView, QWidget
+from shiboken6 import isValid
 
+from jsna_desktop.app.dialogs.password import NewPassword
 from jsna_desktop.app.dialogs.sheet import Sheet
+from jsna_desktop.app.open_workspace import Asked
 from jsna_desktop.app.theme import Look
 from jsna_desktop.app.widgets import Button, Text
 
+_UNNAMED = "My county"
 _FORBIDDEN = '<>:"/\\|?*'
 _LONGEST = 60  # letters, which may be four bytes each: file systems take 255 bytes
 
 
 class NewWorkspace(Sheet):
-    """`then` gets the path of the file to be made and the workspace's name."""
+    """`then` gets what is to be made."""
 
     def __init__(
         self,
@@ -22,12 +27,17 @@ class NewWorkspace(Sheet):
         window: QWidget,
         folder: Path,
         choose_folder: Callable[[str, Path], Path | None],
-        then: Callable[[Path, str], None],
+        then: Callable[[Asked], None],
     ) -> None:
         lead = "One file holds all of it, and every change is saved as it is made. The name is shown on packs."
         super().__init__(look, window, "New workspace", lead, width=520)
         self._choose_folder, self._then = choose_folder, then
-        self.name = self._field("My county", "Name of the workspace")
+        self._codes: dict[str, str] = {}
+        self.council = self._field("", "Council")
+        self.council.setPlaceholderText("Your council, or leave it empty to begin with nothing")
+        self.council.textChanged.connect(self._follow)
+        self._told = Text(look, "", "small", "muted", wrap=True)
+        self.name = self._field(_UNNAMED, "Name of the workspace")
         self.name.selectAll()
         self.folder = self._field(str(folder), "Folder of the workspace")
         browse = Button(look, "Choose …", name="Choose the folder")
@@ -37,10 +47,20 @@ class NewWorkspace(Sheet):
         where.addWidget(browse)
         self.problem = Text(look, "", "small", "wine", wrap=True)
         self.problem.hide()
+        self.body.addWidget(Text(look, "Council", "small_strong", "muted"))
+        self.body.addWidget(self.council)
+        self.body.addWidget(self._told)
         self.body.addWidget(Text(look, "Name", "small_strong", "muted"))
         self.body.addWidget(self.name)
         self.body.addWidget(Text(look, "Folder", "small_strong", "muted"))
         self.body.addLayout(where)
+        self.secret = QCheckBox("Encrypt it: it will hold sensitive data")
+        self.secret.setFont(look.font("body"))
+        self.password = NewPassword(look, self._refit)
+        self.password.hide()
+        self.secret.toggled.connect(self._show_password)
+        self.body.addWidget(self.secret)
+        self.body.addWidget(self.password)
         self.body.addWidget(self.problem)
         cancel = Button(look, "Cancel")
         cancel.clicked.connect(self.close_sheet)
@@ -52,7 +72,46 @@ class NewWorkspace(Sheet):
         self.foot.addWidget(self.make)
 
     def start(self) -> None:
-        self.open(self.name)
+        self.open(self.council)
+        self._follow(self.council.text())
+
+    def offer(self, councils: Sequence[tuple[str, str]]) -> None:
+        """The councils (name, code) that ship with the program, to choose from as one types."""
+        if not isValid(self):
+            return  # closed before the list was read
+        self._codes = dict(councils)
+        completer = QCompleter(list(self._codes), self)
+        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        completer.setFilterMode(Qt.MatchFlag.MatchContains)
+        popup = QListView()
+        popup.setFont(self.look.font("body"))
+        popup.setObjectName("popup")
+        completer.setPopup(popup)
+        self.council.setCompleter(completer)
+        self._follow(self.council.text())
+
+    def _refit(self) -> None:
+        if self.isVisible():
+            self.fit()
+
+    def _show_password(self, on: bool) -> None:
+        self.password.setVisible(on)
+        self.fit()
+        if on:
+            self.password.first.setFocus()
+
+    def _follow(self, text: str) -> None:
+        """The workspace is called as its council, until it is given another name."""
+        known = text.strip() in self._codes
+        if known and (self.name.text() == _UNNAMED or self.name.text() in self._codes):
+            self.name.setText(text.strip())
+        self._told.setText(
+            "Its small areas (outlines of 2011) and its postcodes come with the program. ONS’s outlines of 2021 "
+            "can be added at any time."
+            if known
+            else "With your council the map is there at once, without any file."
+        )
+        self._refit()
 
     def _field(self, text: str, name: str) -> QLineEdit:
         field = QLineEdit(text)
@@ -78,13 +137,18 @@ class NewWorkspace(Sheet):
             problem = "There is no such folder."
         elif path.exists():
             problem = f"{path.name} is there already. Choose another name, or open it instead."
+        elif self.council.text().strip() and self.council.text().strip() not in self._codes:
+            problem = "There is no council of this name. Choose one of the list, or leave it empty."
+        elif self.secret.isChecked():
+            problem = self.password.problem
         self.problem.setText(problem)
         self.problem.setVisible(bool(problem))
         if problem:
             self.fit()
             return
         self.close_sheet()
-        self._then(path, name)
+        secret = self.password.first.text() if self.secret.isChecked() else None
+        self._then(Asked(path, name, self._codes.get(self.council.text().strip(), ""), secret))
 
 
 def file_name(name: str) -> str:

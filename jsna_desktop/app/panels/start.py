@@ -14,7 +14,7 @@ from jsna_desktop.app.widgets import Button, Flow, Text, clear
 class StartScreen(QScrollArea):
     """Three steps, the demonstration county, a workspace from disk, and the recent ones."""
 
-    boundaries_asked = Signal()
+    council_asked = Signal()
     files_asked = Signal()
     draw_asked = Signal()
     demonstration_asked = Signal()
@@ -37,17 +37,17 @@ class StartScreen(QScrollArea):
             "muted",
             wrap=True,
         )
-        self.boundaries = Button(look, "Add boundaries", kind="primary")
-        self.boundaries.clicked.connect(self.boundaries_asked.emit)
+        self.council = Button(look, "Choose a council", kind="primary")
+        self.council.clicked.connect(self.council_asked.emit)
         self.files = Button(look, "Add files")
         self.files.clicked.connect(self.files_asked.emit)
         self.draw = Button(look, "Try it", name="Try it on the demonstration county")
         self.draw.clicked.connect(self.draw_asked.emit)
         self._steps = [
-            _Step(look, "1", "Add boundaries", "Small areas of your county, as you downloaded them from the ONS "
-                  "geography portal.", self.boundaries),
-            _Step(look, "2", "Add what you know", "Deprivation, population, census, indicators: drop the files as "
-                  "you downloaded them.", self.files),
+            _Step(look, "1", "Add boundaries", "Choose your council from the built-in list, or drop a file "
+                  "from the ONS geography portal.", self.council),
+            _Step(look, "2", "Add what you know", "Deprivation, population, indicators, deaths, services: drop the "
+                  "files as you downloaded them.", self.files),
             _Step(look, "3", "Draw a place", "Click neighbourhoods or draw a line. Its profile appears as you draw.",
                   self.draw),
         ]  # fmt: skip

@@ -24,6 +24,9 @@ class Actions:
         self.open = self._make("Open …", QKeySequence.StandardKey.Open)
         self.save_as = self._make("Save a copy as …", "Ctrl+Shift+S")
         self.encrypt = self._make("Encrypt, or change the password …")
+        self.unlock = self._make("Show true figures of sensitive data")
+        self.unlock.setCheckable(True)
+        self.unlock.setEnabled(False)
         self.demonstration = self._make("Open the demonstration county")
         self.close = self._make("Close the workspace", "Ctrl+W")
         self.quit = self._make("Quit", "Ctrl+Q")
@@ -82,7 +85,7 @@ class Actions:
         menu.addActions([self.add, self.import_places, self.pack, self.colour])
         menu.addSeparator()
         view = menu.addMenu("View")
-        view.addActions([self.zoom_in, self.zoom_out, self.fit])
+        view.addActions([self.zoom_in, self.zoom_out, self.fit, self.unlock])
         view.addSeparator()
         colours = QActionGroup(menu)
         for mode, text in _MODES:

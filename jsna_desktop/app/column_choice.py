@@ -59,7 +59,8 @@ class Choice:
         for heading in proposal.wide.get("headings", ()):
             roles[heading] = f"wide:{proposal.wide['means']}"
         kind = proposal.kind if proposal.kind in KINDS else "indicator"
-        return cls(kind, tuple(h for h in proposal.headings if h), roles, dict(proposal.values), proposal.geography)
+        settled = proposal.geography if proposal.geography not in ("oa", "lsoa", "msoa") else ""  # told by the codes
+        return cls(kind, tuple(h for h in proposal.headings if h), roles, dict(proposal.values), settled)
 
     @property
     def possible(self) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from jsna_desktop.areas import geography
 from jsna_desktop.areas.locality import POLYGON, SELECTION, Locality
 from jsna_desktop.errors import UserError
 from jsna_desktop.jobs.profile import Summary, profile, profile_of_shape
+from jsna_desktop.jobs.release import released_rows
 from jsna_desktop.measures.standout import stands_out
 
 NEW = "New place"
@@ -88,18 +89,22 @@ def place_view(session: Session, subject: Subject) -> PlaceView:
             )
     except UserError as error:
         return PlaceView(place.name, "", stored=subject.stored, warning=error.message)
-    rows = [row for row in made.rows() if row["value"] is not None or row["note"]]
+    shown = made.rows() if session.unlocked else released_rows(contents.figures, made, leaving=False)
+    rows = [row for row in shown if row["value"] is not None or row["note"]]
     subtitle = _subtitle(made.summaries[0], rows, _blocks_name(contents.blocks.geography if contents.blocks else ""))
     if not rows:
         subtitle = f"{subtitle} · {NOTHING_KNOWN}" if subtitle else NOTHING_KNOWN
-    findings = [(found.mark, found.lead, found.rest) for found in stands_out(rows)]
+    findings = [(f.mark, f.lead, f.rest) for f in stands_out([row for row in rows if not row["detail"]])]
+    chance = made.chance()[0]
+    clear = sum(row["clear_after_many"] is True for row in rows)
     return PlaceView(
         place.name,
         subtitle,
         rows,
         findings,
         stored=subject.stored,
-        source=lambda row: source_line(row, contents.sources.get(row["indicator"], "")),
+        chance=words.chance(chance.compared, chance.expected, clear),
+        source=lambda row: source_line(row, row["source"]),
     )
 
 

@@ -11,17 +11,20 @@ import shapely
 from PySide6.QtCore import QObject, Signal
 
 from jsna_desktop.app import words
+from jsna_desktop.app.map.layers import WITHHELD
 from jsna_desktop.areas import geography
 from jsna_desktop.areas.coverage import representative_points
 from jsna_desktop.areas.locality import Locality
 from jsna_desktop.indicator import Indicator
+from jsna_desktop.jobs import audit, map_data
 from jsna_desktop.jobs import localities as places_job
-from jsna_desktop.jobs import map_data
+from jsna_desktop.jobs.background import Background, backgrounds
 from jsna_desktop.jobs.figures import Figures, load_figures
 from jsna_desktop.jobs.map_data import MapBlocks
 from jsna_desktop.jobs.points import PointLayer, point_layers
 from jsna_desktop.jobs.profile import summaries
 from jsna_desktop.jobs.progress import Progress
+from jsna_desktop.jobs.reference import SHIPPED
 from jsna_desktop.sources.dataset import Dataset
 from jsna_desktop.workspace import catalogue
 from jsna_desktop.workspace.store import Store
@@ -60,6 +63,7 @@ class Contents:
     sources: dict[str, str]  # indicator id → title of its dataset
     groups: dict[str, str]  # indicator id → title of its dataset or its own group, for choosing
     point_layers: tuple[PointLayer, ...] = ()  # services and assets
+    backgrounds: tuple[Background, ...] = ()  # what can be shown with the areas
 
     @property
     def figures(self) -> Figures:
@@ -75,9 +79,31 @@ class Contents:
         """One line for the map's corner."""
         if self.fictional:
             return "Fictional data"
-        said = next((d.attribution for d in self.datasets if d.kind == "boundaries" and d.attribution), "")
+        shown = self.outlines
+        said = "" if shown is None else shown.attribution
         official = "Office for National Statistics" in said and "OS data" in said
-        return "Contains National Statistics and OS data © Crown copyright" if official else said
+        said = "Contains National Statistics and OS data © Crown copyright" if official else said
+        # Those that ship with the program are not the ones that most figures of today are for.
+        older = "" if shown is None or not shown.reason.startswith(SHIPPED) else f"Outlines of {shown.period}."
+        return " ".join(part for part in (older, said) if part)
+
+    @property
+    def outlines(self) -> Dataset | None:
+        """The boundaries that are shown."""
+        if self.blocks is None:
+            return None
+        checksum = self.blocks.outlines.checksum
+        return next((d for d in self.datasets if d.kind == "boundaries" and d.checksum == checksum), None)
+
+    def attribution_with(self, backgrounds: Sequence[str]) -> str:
+        """The line with what the backgrounds that are shown (their attributions) call for, said once."""
+        parts = [self.attribution] if self.attribution else []
+        for said in backgrounds:
+            if said.startswith("Contains OS data") and any("OS data" in part for part in parts):
+                continue
+            if said not in parts:
+                parts.append(said)
+        return " · ".join(part.removesuffix(".") for part in parts) if len(parts) > 1 else "".join(parts)
 
 
 def load_contents(store: Store, progress: Progress, chosen: str | None = None) -> Contents:
@@ -102,6 +128,7 @@ def load_contents(store: Store, progress: Progress, chosen: str | None = None) -
         {indicator.id: titles[key].title for key, indicator in keyed},
         {indicator.id: indicator.group or titles[key].title for key, indicator in keyed},
         tuple(point_layers(store)),
+        tuple(backgrounds(store)),
     )
 
 
@@ -122,6 +149,7 @@ class Session(QObject):
         self.store, self.contents = store, contents
         # Profiles are made on another thread and keep weights in the same file: one at a time.
         self.gate = threading.RLock()
+        self.unlocked = False  # true figures of sensitive data on this screen, never in what leaves
         self._places: dict[int, Locality] = {}
         self._residents: dict[int, float | None] = {}
         self.read_places()
@@ -162,17 +190,29 @@ class Session(QObject):
             made = summaries(self.contents.people, found) if found else ()
         self._residents = {place.id: summary.residents for place, summary in zip(found, made, strict=True)}
 
+    def unlock(self, on: bool) -> None:
+        """Show the true figures of sensitive data on this screen, or hide them again; recorded where it can be."""
+        if on and not self.unlocked:
+            audit.record_leaving(self.store, audit.UNLOCKED, self.name)
+        self.unlocked = on
+        self.contents_changed.emit()
+
+    @property
+    def sensitive(self) -> bool:
+        """Whether there are sensitive data at all."""
+        return any(dataset.sensitive for dataset in self.contents.datasets)
+
     def colourable(self) -> list[Indicator]:
         """Indicators that can colour the blocks on the map."""
         blocks = self.contents.blocks
         return [] if blocks is None else [i for i in self.contents.indicators if map_data.can_colour(i, blocks)]
 
     def colours(self, indicator: Indicator) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Values, fifths 0–4 (−1 none) of the blocks (n,), and the six breaks."""
+        """Values, fifths 0–4 (−1 none, −2 withheld) of the blocks (n,), and the six breaks."""
         assert self.contents.blocks is not None
-        values = map_data.colour_values(self.store, indicator, self.contents.blocks)
+        values, hidden = map_data.colour_values(self.store, indicator, self.contents.blocks)
         classes, breaks = map_data.fifths(values)
-        return values, classes, breaks
+        return values, np.where(hidden, WITHHELD, classes), breaks
 
     # ---- what changes it
 

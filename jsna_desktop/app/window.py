@@ -114,6 +114,7 @@ class MainWindow(QMainWindow):
         actions.new.triggered.connect(lambda _checked=False: self.new_workspace())
         actions.open.triggered.connect(self.ask_open)
         actions.save_as.triggered.connect(self.save_copy)
+        actions.unlock.toggled.connect(self._unlock)
         actions.encrypt.triggered.connect(self.encrypt_copy)
         actions.demonstration.triggered.connect(self.workspace.open_demonstration)
         actions.close.triggered.connect(self.close_workspace)
@@ -204,6 +205,13 @@ class MainWindow(QMainWindow):
         self._open_sheet(sheet)
         sheet.start()
 
+    def _unlock(self, on: bool) -> None:
+        if self.session is None or self.session.unlocked == on:
+            return
+        self.session.unlock(on)
+        if on:
+            self._say("True figures are shown on this screen. What leaves the program is rounded and withheld as ever.")
+
     def _say(self, message: str) -> None:
         self.map.banner.say(message)
         self.map.arrange()
@@ -231,6 +239,8 @@ class MainWindow(QMainWindow):
         self.desk.begin()
         self.colouring.load()
         self.map.canvas.setFocus()
+        self.actions_.unlock.setChecked(False)
+        self.actions_.unlock.setEnabled(session.sensitive)
         if session.store.read_only:
             self._say(f"This workspace can only be read: {session.store.read_only_reason}.")
 
@@ -248,12 +258,14 @@ class MainWindow(QMainWindow):
             self._show_name(self.session)
             self.header.show_saved(words.when(datetime.now(), datetime.now()))
             self.desk.take_contents()
+            self.actions_.unlock.setEnabled(self.session.sensitive)
 
     def _closing(self) -> None:
         assert self.desk is not None and self.colouring is not None
         self.colouring.leave()
         self.desk.leave()
         self.undo_stack.clear()
+        self.actions_.unlock.setEnabled(False)
         self.desk = self.colouring = None
 
     def close_workspace(self) -> None:

@@ -27,6 +27,7 @@ from jsna_desktop.sources.vector import is_geodatabase
 from jsna_desktop.workspace import catalogue
 from jsna_desktop.workspace.store import Store
 
+WHICH_COLUMNS = "Which columns are which?"
 READY, ALREADY, LEFT_OUT, ASK = "ready", "already", "left out", "choose"
 _OF_NO_AREAS = ("roads", "raster", "background")
 
@@ -116,7 +117,7 @@ def choose(
     with Reader() as reader:
         item = _recognise(before.path, store, reader, progress or Progress(), hints)
     if item.status == LEFT_OUT:
-        item = replace(before, error=item.error, detail=item.error)
+        item = replace(before, title="These columns do not fit", error=item.error, detail=item.error)
     return _settled(store, [item if at == place else one for at, one in enumerate(found)])
 
 
@@ -213,7 +214,7 @@ def _unknown(path: Path, store: Store, reader: Reader, progress: Progress, hints
     if not proposal.kind:
         return left_out
     asked = column_maps.question(error, proposal).message
-    return Found(path, ASK, "Which columns are which?", asked, error=asked, proposal=proposal)
+    return Found(path, ASK, WHICH_COLUMNS, asked, error=asked, proposal=proposal)
 
 
 def _said_by_map(item: Found, remembered: column_maps.Remembered) -> Found:

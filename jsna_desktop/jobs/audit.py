@@ -10,8 +10,10 @@ from jsna_desktop.workspace.store import Store
 
 ADDED, REPLACED, BROUGHT_BACK = "data added", "data replaced", "data brought back"
 PLACES_IMPORTED, PLACE_REMOVED, PLACE_RESTORED = "localities imported", "locality removed", "locality restored"
+PLACE_MADE, PLACE_CHANGED = "locality made", "locality changed"
 EXPORTED, PROFILED, PACKED = "localities exported", "profile written", "packs written"
 PASSWORD_CHANGED = "password changed"
+UNLOCKED = "true figures unlocked"
 
 
 @dataclass(frozen=True)

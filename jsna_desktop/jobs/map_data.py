@@ -6,8 +6,9 @@ import numpy as np
 
 from jsna_desktop.areas import geography
 from jsna_desktop.areas.coverage import PackedPolygons, pack
-from jsna_desktop.indicator import Indicator
+from jsna_desktop.indicator import COUNT, Indicator
 from jsna_desktop.jobs.outlines import BOUNDS, Outlines
+from jsna_desktop.jobs.release import released_blocks
 from jsna_desktop.workspace import catalogue
 from jsna_desktop.workspace.store import Store
 
@@ -66,18 +67,32 @@ def can_colour(indicator: Indicator, blocks: MapBlocks) -> bool:
     )
 
 
-def colour_values(store: Store, indicator: Indicator, blocks: MapBlocks) -> np.ndarray:
-    """The indicator's value for every block (n,), in its own unit; NaN where it has none."""
+def colour_values(store: Store, indicator: Indicator, blocks: MapBlocks) -> tuple[np.ndarray, np.ndarray]:
+    """The indicator's value for every block (n,), in its own unit, NaN where it has none; and which (n,) are hidden.
+
+    Of sensitive data the map shows what may leave: counts to five, small ones hidden, ratios from rounded counts, and
+    nothing of any other figure.
+    """
     dataset = next(key for key, known in catalogue.keyed_indicators(store) if known == indicator)
+    sensitive = bool(store.one("SELECT sensitive FROM dataset WHERE key = ?", [dataset])[0])
+    hidden = np.zeros(len(catalogue.codes(store, dataset)), dtype=bool)
     with np.errstate(invalid="ignore", divide="ignore"):
         if indicator.has_counts and indicator.denominator:
             top = catalogue.column(store, dataset, indicator.numerator or "")
-            values = indicator.multiplier * top / catalogue.column(store, dataset, indicator.denominator)
+            bottom = catalogue.column(store, dataset, indicator.denominator)
+            if sensitive:
+                (top, small), (bottom, few) = released_blocks(top), released_blocks(bottom)
+                hidden = small | few
+            values = indicator.multiplier * top / bottom
         else:
             values = catalogue.column(store, dataset, indicator.value or indicator.numerator or "")
+            if sensitive and indicator.kind == COUNT:
+                values, hidden = released_blocks(values)
+            elif sensitive:
+                values, hidden = np.full(len(values), np.nan), np.isfinite(values)
     places = geography.align(blocks.codes, catalogue.codes(store, dataset))
     found = np.where(places >= 0, values[places], np.nan)
-    return np.where(np.isfinite(found), found, np.nan)
+    return np.where(np.isfinite(found), found, np.nan), np.where(places >= 0, hidden[places], False)
 
 
 def fifths(values: np.ndarray, counted: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:

@@ -5,8 +5,9 @@ import io
 import json
 from datetime import datetime
 
+from jsna_desktop.jobs.figures import Figures
 from jsna_desktop.jobs.profile import Profile
-from jsna_desktop.jobs.release import release_rows, release_summary
+from jsna_desktop.jobs.release import release_summary, released_rows
 from jsna_desktop.measures.standout import number
 from jsna_desktop.workspace.store import Store
 
@@ -17,11 +18,13 @@ _COLUMNS = (
     "denominator", "unit", "polarity", "note",
 )  # fmt: skip
 _ENTRY = ("area", "value", "lower_ci", "upper_ci", "verdict")
+# What some comparators have beside these.
+_MORE = ("difference", "difference_lower", "difference_upper", "distance", "note")
 
 
-def released(made: Profile) -> list[dict]:
-    """The rows of a profile as they may leave the program."""
-    return list(release_rows(made.rows(), made.sensitive))
+def released(figures: Figures, made: Profile) -> list[dict]:
+    """The rows of a profile as they may leave the program; what leaves is kept in the ledger."""
+    return released_rows(figures, made, leaving=True)
 
 
 def withheld(rows: list[dict]) -> int:
@@ -29,9 +32,8 @@ def withheld(rows: list[dict]) -> int:
     return sum(row["value"] is None and row["note"].startswith("withheld") for row in rows)
 
 
-def rendered(store: Store, made: Profile, fmt: str, method: str | None, rows: list[dict] | None = None) -> str:
-    """The profile in one of FORMATS; `rows` are its released rows, where they are made already."""
-    rows = released(made) if rows is None else rows
+def rendered(store: Store, made: Profile, fmt: str, method: str | None, rows: list[dict]) -> str:
+    """The profile in one of FORMATS; `rows` are its `released` rows."""
     if fmt == "json":
         return _json(store, made, rows, method)
     return _csv(rows) if fmt == "csv" else _table(rows)
@@ -52,8 +54,12 @@ def _json(store: Store, made: Profile, rows: list[dict], method: str | None) -> 
                 "residents_in_cut_areas": s.residents_cut,
                 "residents_range": list(s.residents_range) if s.residents_range else None,
                 "blocks": s.blocks,
+                "compared": chance.compared,
+                "expected_by_chance": chance.expected,
             }
-            for s in (release_summary(summary, made.sensitive) for summary in made.summaries)
+            for s, chance in zip(
+                (release_summary(summary, made.sensitive) for summary in made.summaries), made.chance(), strict=True
+            )
         ],
     }
     lines = ",\n".join(json.dumps(row, ensure_ascii=False, allow_nan=False) for row in rows)
@@ -64,14 +70,16 @@ def _json(store: Store, made: Profile, rows: list[dict], method: str | None) -> 
 def _csv(rows: list[dict]) -> str:
     levels = list(dict.fromkeys(entry["level"] for row in rows for entry in row["comparators"]))
     own = [name for name in rows[0] if name != "comparators"] if rows else list(_COLUMNS)
-    wide = [f"{level}_{name}" for level in levels for name in _ENTRY]
+    said = {name for row in rows for entry in row["comparators"] for name in entry}
+    parts = [*_ENTRY, *(name for name in _MORE if name in said)]
+    wide = [f"{level}_{name}" for level in levels for name in parts]
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(own + wide)
     for row in rows:
         entries = {entry["level"]: entry for entry in row["comparators"]}
         cells = [_cell(row[name]) for name in own]
-        cells += [_cell(entries.get(level, {}).get(name)) for level in levels for name in _ENTRY]
+        cells += [_cell(entries.get(level, {}).get(name)) for level in levels for name in parts]
         writer.writerow(cells)
     return text.getvalue()
 

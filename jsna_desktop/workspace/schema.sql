@@ -105,6 +105,26 @@ CREATE TABLE locality (
     UNIQUE (in_set, name)
 );
 
+-- Every change of a locality: who made it, when, why, and what the locality was before (NULL before it was made).
+-- Not bound to `locality`: the history of one that was removed stays, and brings it back.
+CREATE TABLE locality_change (
+    key       INTEGER PRIMARY KEY,
+    locality  INTEGER NOT NULL,
+    at        TEXT NOT NULL,
+    who       TEXT NOT NULL,
+    change    TEXT NOT NULL,
+    note      TEXT NOT NULL,
+    name      TEXT,
+    set_name  TEXT,
+    code      TEXT,
+    kind      TEXT,
+    geography TEXT,
+    blocks    BLOB,
+    wkb       BLOB,
+    made      TEXT
+);
+CREATE INDEX locality_change_by_locality ON locality_change (locality);
+
 -- How much of each block a locality holds; remade when the boundaries it was made from change.
 CREATE TABLE weight (
     locality   INTEGER NOT NULL REFERENCES locality (key) ON DELETE CASCADE,
@@ -158,3 +178,18 @@ CREATE TABLE audit (
     subject TEXT NOT NULL,
     detail  TEXT NOT NULL
 );
+
+-- What left of sensitive counts, a cell a row: so that a later export gives nothing away beside it (jobs/ledger.py).
+-- `figure` says which count (JSON); `state` and `shown` are those of measures/disclosure.py.
+CREATE TABLE ledger (
+    key       INTEGER PRIMARY KEY,
+    at        TEXT NOT NULL,
+    figure    TEXT NOT NULL,
+    place     TEXT NOT NULL,
+    blocks    BLOB NOT NULL,
+    share     BLOB NOT NULL,
+    state     INTEGER NOT NULL,
+    shown     REAL,
+    UNIQUE (figure, blocks, share, state, shown)
+);
+CREATE INDEX ledger_by_figure ON ledger (figure);

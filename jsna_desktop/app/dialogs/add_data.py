@@ -15,7 +15,18 @@ from jsna_desktop.app.tasks import Task, Tasks
 from jsna_desktop.app.theme import Look
 from jsna_desktop.app.widgets import Button, Elided, Rule, Text
 from jsna_desktop.errors import UserError
-from jsna_desktop.jobs.add import ALREADY, ASK, LEFT_OUT, READY, Found, add, choose, marked_sensitive, recognise
+from jsna_desktop.jobs.add import (
+    ALREADY,
+    ASK,
+    LEFT_OUT,
+    READY,
+    WHICH_COLUMNS,
+    Found,
+    add,
+    choose,
+    marked_sensitive,
+    recognise,
+)
 from jsna_desktop.jobs.localities import add_missing_outlines
 from jsna_desktop.jobs.progress import Progress
 from jsna_desktop.jobs.replace import Replacement, candidates
@@ -309,6 +320,8 @@ def _sign(found: Found | None) -> tuple[str, str]:
 def _detail(found: Found | None) -> str:
     if found is None:
         return ""
+    if found.title == WHICH_COLUMNS and found.proposal is not None:
+        return f"Known by {found.proposal.why}. Which columns hold the values, and what are they?"
     if found.error:
         said = found.error.removeprefix(f"{found.path.name}: ")  # the name stands beside it
         return said[:1].upper() + said[1:]

@@ -87,8 +87,17 @@ class Sheet(QWidget):
         self.body.activate()
         parts = (self._head, self.above, self.body, self.foot)
         needed = sum(_height(part, width - 2) for part in parts) + 4
-        height = min(needed, room.height())
+        self._place(width, min(needed, room.height()))
+        # Words that wrap inside other controls may need a little more than they said.
+        lacking = self.scroll_area.verticalScrollBar().maximum()
+        if lacking and needed < room.height():
+            self._place(width, min(needed + lacking, room.height()))
+
+    def _place(self, width: int, height: int) -> None:
         self.card.setGeometry(QRect((self.width() - width) // 2, (self.height() - height) // 2, width, height))
+        layout = self.card.layout()
+        assert layout is not None
+        layout.activate()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -123,7 +123,8 @@ def test_values_for_the_map_are_in_the_indicators_unit_and_in_the_blocks_order(s
     blocks = load_blocks(store)
     assert blocks is not None
     indicator = catalogue.indicators(store)[0]
-    values = colour_values(store, indicator, blocks)
+    values, hidden = colour_values(store, indicator, blocks)
+    assert not hidden.any()
     np.testing.assert_allclose(values[:30], 2 * n[:30])
     assert np.isnan(values[30:]).all()
 

@@ -9,7 +9,7 @@ import pytest
 from jsna_desktop.jobs import localities as job
 from jsna_desktop.jobs.export import export_localities
 from jsna_desktop.jobs.figures import load_figures
-from jsna_desktop.jobs.output import rendered, unrun
+from jsna_desktop.jobs.output import released, rendered, unrun
 from jsna_desktop.jobs.profile import profile
 from jsna_desktop.workspace.store import Store
 from tests.worlds import CODES, boundaries, keep, residents
@@ -31,7 +31,9 @@ def test_names_that_begin_like_formulas_are_text_in_every_csv(store: Store, tmp_
         exported = list(csv.DictReader(file))
     assert {row["locality"] for row in exported} == {"'" + place.name for place in places}
     assert {row["set"] for row in exported} == {"'=Set"}
-    lines = list(csv.reader(rendered(store, profile(load_figures(store), places), "csv", None).splitlines()))
+    figures = load_figures(store)
+    made = profile(figures, places)
+    lines = list(csv.reader(rendered(store, made, "csv", None, released(figures, made)).splitlines()))
     texts = [cell for line in lines for cell in line if cell and not _is_number(cell)]
     assert not [cell for cell in texts if cell[0] in "=+-@"]
     assert {"'" + place.name for place in places} <= set(texts)

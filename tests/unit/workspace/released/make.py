@@ -36,6 +36,10 @@ def fill(store: Store) -> None:
     profile(load_figures(store), places)  # keeps the weights
     with store.transaction():
         store.run(
+            "INSERT INTO ledger VALUES (1, ?, ?, ?, ?, ?, 1, NULL)",
+            ["2026-11-25T00:00:00", '["sum", "events.all"]', "North", b"", b""],
+        )
+        store.run(
             "INSERT INTO column_map VALUES (?, ?, ?, ?, ?)",
             ["area,rate", "indicator", "lsoa2021", '{"area_code": "Area", "value": "Rate"}', "2026-11-25T00:00:00"],
         )

@@ -35,6 +35,7 @@ class Actions:
         self.pack = self._make("Make a pack", "Ctrl+P")
         self.find = self._make("Find", QKeySequence.StandardKey.Find)
         self.colour = self._make("Colour the map by …", "C")
+        self.compare = self._make("Compare the place with …", "K")
         self.new_place = self._make("New place", "N")
         self.rename = self._make("Rename", "F2")
         self.delete = self._make("Delete", "Delete")
@@ -69,6 +70,7 @@ class Actions:
         """Actions that need an open workspace."""
         return [
             self.save_as, self.encrypt, self.close, self.add, self.import_places, self.pack, self.find, self.colour,
+            self.compare,
             self.new_place, self.rename, self.delete, self.zoom_in, self.zoom_out, self.fit, *self.tools.values(),
         ]  # fmt: skip
 
@@ -82,7 +84,7 @@ class Actions:
         menu = QMenu(self._window)
         menu.addActions([self.new, self.open, self.save_as, self.encrypt, self.demonstration])
         menu.addSeparator()
-        menu.addActions([self.add, self.import_places, self.pack, self.colour])
+        menu.addActions([self.add, self.import_places, self.pack, self.colour, self.compare])
         menu.addSeparator()
         view = menu.addMenu("View")
         view.addActions([self.zoom_in, self.zoom_out, self.fit, self.unlock])

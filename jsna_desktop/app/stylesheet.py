@@ -71,6 +71,12 @@ QCheckBox:focus { color: $focus; }
 
 QAbstractItemView { background: transparent; border: 0; outline: 0; selection-background-color: $selected;
     selection-color: $ink; }
+QHeaderView { background: transparent; border: 0; }
+QHeaderView::section { background: transparent; color: $muted; border: 0; border-bottom: 1px solid $line;
+    padding: 4px 8px; }
+QTableView { background: transparent; border: 0; }
+QTableView::item { padding: 0 8px; border-bottom: 1px solid $line; }
+QTableView:focus { border: 1px solid $focus; border-radius: 4px; }
 #popup { background: $card; border: 1px solid $border; border-radius: 8px; }
 QMenu { background: $card; border: 1px solid $border; border-radius: 8px; padding: 4px; }
 QMenu::item { padding: ${pad}px 24px ${pad}px 12px; border-radius: 4px; }

@@ -8,7 +8,7 @@ from PySide6.QtCore import QSettings, QSize, QStandardPaths, Qt
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QUndoStack
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
-from jsna_desktop.app import words
+from jsna_desktop.app import comparing, words
 from jsna_desktop.app.actions import Actions
 from jsna_desktop.app.chooser import Chooser
 from jsna_desktop.app.collector import Collector
@@ -16,6 +16,7 @@ from jsna_desktop.app.colouring import Colouring
 from jsna_desktop.app.desk import Desk
 from jsna_desktop.app.dialogs.add_data import AddData
 from jsna_desktop.app.dialogs.columns import ask_column
+from jsna_desktop.app.dialogs.compare import Compare
 from jsna_desktop.app.dialogs.explain import explain
 from jsna_desktop.app.dialogs.keys import show_keys
 from jsna_desktop.app.dialogs.new_workspace import NewWorkspace, file_name
@@ -27,7 +28,7 @@ from jsna_desktop.app.dialogs.sheet import Sheet
 from jsna_desktop.app.map_area import MapArea
 from jsna_desktop.app.open_workspace import OpenWorkspace
 from jsna_desktop.app.panels.busy import BusyCard
-from jsna_desktop.app.panels.choice_list import Choice
+from jsna_desktop.app.panels.choice_list import Choice, ChoicePopup
 from jsna_desktop.app.panels.header import Header
 from jsna_desktop.app.panels.places import PlacesPanel
 from jsna_desktop.app.panels.profile import ProfilePanel
@@ -107,6 +108,9 @@ class MainWindow(QMainWindow):
         layout.addWidget(self.pages, 1)
         self.setCentralWidget(ground)
         self.busy = BusyCard(look, ground)
+        self._others = ChoicePopup(look, self, "Search places and areas")
+        self._others.taken.connect(self._compare_with)
+        self.profile.compare_button.clicked.connect(actions.compare.trigger)
         set_tab_order(self.header, self.start, self.bench)
 
     def _connect(self) -> None:
@@ -124,6 +128,7 @@ class MainWindow(QMainWindow):
         actions.pack.triggered.connect(self.make_pack)
         actions.find.triggered.connect(self.header.find_box.begin)
         actions.colour.triggered.connect(self.map.colour_by.open)
+        actions.compare.triggered.connect(self.compare)
         actions.keys.triggered.connect(lambda: self._open_sheet(show_keys(self.look, self, actions.every())))
         actions.new_place.triggered.connect(lambda: self.desk and self.desk.new_place())
         actions.rename.triggered.connect(lambda: self.desk and self.desk.rename_place())
@@ -363,6 +368,31 @@ class MainWindow(QMainWindow):
         self.header.show_saved(words.when(datetime.now(), datetime.now()))
         self.map.banner.say(" ".join([f"{words.count(made.made)} places were added as {made.set}.", *made.notes]))
         self.map.arrange()
+
+    def compare(self) -> None:
+        """Ask what the chosen place is to be compared with, then show both."""
+        subject = self.desk.subject if self.desk is not None else None
+        if self.session is None or subject is None:
+            self._say("Choose a place first, or click areas: what is chosen is compared.")
+            return
+        found = comparing.choices(self.session, subject.locality)
+        if not found:
+            self._say("There is nothing yet to compare it with: keep another place, or add a lookup of districts.")
+            return
+        self._others.ask(found, None, self.profile.compare_button)
+
+    def _compare_with(self, choice: Choice) -> None:
+        session, subject = self.session, self.desk.subject if self.desk is not None else None
+        if session is None or subject is None:
+            return
+        place, other = subject.locality, choice.value
+
+        def show(rows: Sequence[dict]) -> None:
+            sheet = Compare(self.look, self, place.name, other.name, rows)
+            self._open_sheet(sheet)
+            sheet.start()
+
+        self.tasks.run("Comparing", lambda _progress: comparing.beside(session, place, other), show)
 
     def make_pack(self) -> None:
         if self.session is None or self.desk is None:

@@ -39,6 +39,13 @@ class Actions:
         self.new_place = self._make("New place", "N")
         self.rename = self._make("Rename", "F2")
         self.delete = self._make("Delete", "Delete")
+        self.merge = self._make("Merge with …", "M")
+        self.subtract = self._make("Take away …", "T")
+        self.intersect = self._make("Keep what is shared with …", "S")
+        self.snap = self._make("Snap to whole areas", "W")
+        self.history = self._make("History …", "H")
+        self.new_from = self._make("New place from …", "Shift+N")
+        self.check_set = self._make("Check the set …", "Shift+C")
         self.zoom_in = self._make("Zoom in")
         self.zoom_out = self._make("Zoom out")
         self.fit = self._make("Show everything", "Ctrl+0")
@@ -71,8 +78,13 @@ class Actions:
         return [
             self.save_as, self.encrypt, self.close, self.add, self.import_places, self.pack, self.find, self.colour,
             self.compare,
+            *self.of_place(), self.new_from, self.check_set,
             self.new_place, self.rename, self.delete, self.zoom_in, self.zoom_out, self.fit, *self.tools.values(),
         ]  # fmt: skip
+
+    def of_place(self) -> list[QAction]:
+        """What can be done to a place that is kept, apart from its name and its line."""
+        return [self.merge, self.subtract, self.intersect, self.snap, self.history]
 
     def every(self) -> list[QAction]:
         """All of them with a key, for the list of keys."""
@@ -86,6 +98,12 @@ class Actions:
         menu.addSeparator()
         menu.addActions([self.add, self.import_places, self.pack, self.colour, self.compare])
         menu.addSeparator()
+        place = menu.addMenu("Place")
+        place.addActions([self.new_place, self.new_from])
+        place.addSeparator()
+        place.addActions([self.rename, *self.of_place()])
+        place.addSeparator()
+        place.addAction(self.check_set)
         view = menu.addMenu("View")
         view.addActions([self.zoom_in, self.zoom_out, self.fit, self.unlock])
         view.addSeparator()

@@ -4,8 +4,10 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from jsna_desktop.app import words
+from jsna_desktop.app.backgrounds import Backgrounds
 from jsna_desktop.app.desk import Desk
 from jsna_desktop.app.map.context import PointMarks
+from jsna_desktop.app.map.layers import WITHHELD
 from jsna_desktop.app.panels.choice_list import Choice
 from jsna_desktop.app.panels.layers import LayerItem
 from jsna_desktop.app.panels.legend import LegendView
@@ -47,10 +49,15 @@ class Colouring(QObject):
         for signal, slot in self._slots:
             signal.connect(slot)
         desk.describe_value = self._said_of
+        self.backgrounds = Backgrounds(session.store, bench.map.canvas, self)
+        self.backgrounds.changed.connect(self._show_backgrounds)
+        self.backgrounds.failed.connect(desk.problem.emit)
 
     def leave(self) -> None:
         for signal, slot in self._slots:
             signal.disconnect(slot)
+        self.backgrounds.leave()
+        self._bench.map.legend.show_dots(None)
 
     def load(self) -> None:
         """Hand the blocks to the map and colour them by what coloured them before, else by deprivation."""
@@ -62,7 +69,7 @@ class Colouring(QObject):
             levels = [(level.tolerance_m, level.polygons) for level in blocks.levels]
             points = self._session.contents.points
             canvas.set_blocks(blocks.codes, blocks.names, levels, blocks.detail, points)
-        canvas.set_attribution(self._session.contents.attribution)
+        self.backgrounds.take(self._session.contents.backgrounds)
         for layer in self._session.contents.point_layers:
             if layer.key not in self._offered and int(self._near(layer).sum()) <= _FEW_POINTS:
                 self._pointed.add(layer.key)
@@ -91,7 +98,7 @@ class Colouring(QObject):
             return
         if self.indicator is None or not self._filled:
             self._values = np.full(len(blocks.codes), np.nan)
-            canvas.set_colours(np.zeros(len(blocks.codes), dtype=int), [self._look.tokens["pale"]])
+            canvas.set_colours(np.zeros(len(blocks.codes), dtype=int), [self._look.tokens["line"]])
             legend.show_legend(None)
             return
         # Read once: other colours of the window must not wait for the workspace, which may be in use.
@@ -119,6 +126,8 @@ class Colouring(QObject):
         if self.indicator is None or block >= len(self._values):
             return ""
         value = self._values[block]
+        if self._read is not None and self._read[1][1][block] == WITHHELD:
+            return f"{self.indicator.name}: withheld, a small number"
         if np.isnan(value):
             return f"{self.indicator.name}: no value"
         unit = f"{words.NO_BREAK}%" if self.indicator.unit == "%" else ""
@@ -140,6 +149,7 @@ class Colouring(QObject):
         for sign, layer in enumerate(contents.point_layers):
             count = int(self._near(layer).sum())
             items.append(LayerItem(layer.key, layer.title, count, layer.key in self._pointed, sign))
+        items += self.backgrounds.items()
         self._bench.layers.show_layers(items)
         self._bench.layers.setVisible(bool(items))
 
@@ -164,6 +174,14 @@ class Colouring(QObject):
         with np.errstate(invalid="ignore"):
             return (x >= left) & (x <= right) & (y >= bottom) & (y <= top)
 
+    def _show_backgrounds(self) -> None:
+        """What goes with the backgrounds that are shown: their rows, whose they are, what the dots stand for."""
+        said = self.backgrounds.attributions()
+        self._bench.map.canvas.set_attribution(self._session.contents.attribution_with(said))
+        self._bench.map.legend.show_dots(self.backgrounds.legend())
+        self._bench.map.arrange()
+        self._show_layers()
+
     def _size(self, name: str) -> int:
         return max(
             (d.rows for d in self._session.contents.datasets if d.kind == "boundaries" and d.geography == name),
@@ -178,6 +196,9 @@ class Colouring(QObject):
         elif any(layer.key == key for layer in contents.point_layers):
             self._pointed ^= {key}
             self._show_points()
+        elif self.backgrounds.holds(key):
+            self.backgrounds.toggle(key, shown)  # which tells when its row is another
+            return
         elif contents.blocks is not None and key != contents.blocks.geography:
             self._filled = True
             self.geography_asked.emit(key)

@@ -15,11 +15,12 @@ from jsna_desktop.app.panels.places import PlaceItem
 from jsna_desktop.app.panels.profile import PlaceView
 from jsna_desktop.app.search import Hit, Search
 from jsna_desktop.app.session import Session
-from jsna_desktop.app.undo import MakePlace, RedrawPlace, RemovePlace, RenamePlace, Step
+from jsna_desktop.app.undo import ChangePlaces, MakePlace, RedrawPlace, RemovePlace, RenamePlace, Step
 from jsna_desktop.app.workbench import Workbench
 from jsna_desktop.areas.locality import POLYGON, Locality
 from jsna_desktop.errors import UserError
 from jsna_desktop.jobs.localities import DEFAULT_SET
+from jsna_desktop.jobs.versions import Changes
 
 _UNNAMED = 0  # the map's id for a line that has no name yet
 _HINT = PlaceView(
@@ -164,6 +165,9 @@ class Desk(QObject):
         self.actions.delete.setEnabled(stored is not None)
         drawn = subject is not None and subject.stored and subject.locality.kind == POLYGON
         self.actions.tools["edit"].setEnabled(drawn)
+        for action in self.actions.of_place():
+            action.setEnabled(stored is not None)
+        self.actions.snap.setEnabled(drawn)
         if subject is None:
             self.follower.forget()
             self.bench.profile.show_place(_HINT if self.session.contents.blocks is not None else _HINT_EMPTY)
@@ -265,6 +269,10 @@ class Desk(QObject):
             if self._do(lambda: RemovePlace(self.session, place, self._show_again)):
                 self.bench.map.canvas.say(f"{place.name} was deleted. Ctrl+Z brings it back.")
 
+    def take_changes(self, text: str, done: Changes) -> None:
+        """What a job has done to places becomes one step, named `text`, and is shown."""
+        self._do(lambda: ChangePlaces(self.session, text, done, self._show_again))
+
     def _do(self, command: Callable[[], Step]) -> bool:
         """Carry a step out; a step that is refused is said and leaves no trace."""
         try:
@@ -326,7 +334,9 @@ class Desk(QObject):
         menu = QMenu(self.bench)
         menu.addActions([self.actions.rename, self.actions.delete])
         menu.addSeparator()
-        menu.addActions([self.actions.tools["edit"], self.actions.pack])
+        menu.addActions([self.actions.tools["edit"], *self.actions.of_place()])
+        menu.addSeparator()
+        menu.addAction(self.actions.pack)
         menu.exec(at)
 
 

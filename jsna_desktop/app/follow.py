@@ -15,6 +15,8 @@ from jsna_desktop.app.tasks import Latest
 from jsna_desktop.areas import geography
 from jsna_desktop.areas.locality import POLYGON, SELECTION, Locality
 from jsna_desktop.errors import UserError
+from jsna_desktop.jobs.drag import Drag
+from jsna_desktop.jobs.figures import Figures
 from jsna_desktop.jobs.profile import Summary, profile, profile_of_shape
 from jsna_desktop.jobs.release import released_rows
 from jsna_desktop.measures.standout import stands_out
@@ -53,19 +55,20 @@ class Follower(QObject):
         self._latest = Latest(self)
         self._latest.finished.connect(self._show)
         self._latest.failed.connect(self.failed.emit)
+        self._drags = Drags()
 
     @property
     def busy(self) -> bool:
         return self._latest.busy
 
     def follow(self, session: Session, subject: Subject) -> None:
-        self._latest.ask(lambda _progress: (subject, place_view(session, subject)))
+        self._latest.ask(lambda _progress: (subject, place_view(session, subject, self._drags)))
 
     def follow_change(self, session: Session, shown: Subject, shape: shapely.Geometry) -> None:
         """The profile that a stored place would have with this line; the place itself stays the subject."""
         place = shown.locality
         moved = Subject(Locality(0, place.name, place.set, POLYGON, shape=shape))
-        self._latest.ask(lambda _progress: (shown, replace(place_view(session, moved), stored=True)))
+        self._latest.ask(lambda _progress: (shown, replace(place_view(session, moved, self._drags), stored=True)))
 
     def forget(self) -> None:
         self._latest.forget()
@@ -77,7 +80,20 @@ class Follower(QObject):
         self.ready.emit(*made)
 
 
-def place_view(session: Session, subject: Subject) -> PlaceView:
+class Drags:
+    """What the weights of the line that is being drawn are made from, kept for as long as the numbers are the same."""
+
+    def __init__(self) -> None:
+        self._of: tuple[Figures, Drag] | None = None
+
+    def of(self, figures: Figures) -> Drag:
+        """To be asked for where the session is held (`Session.gate`)."""
+        if self._of is None or self._of[0] is not figures:
+            self._of = figures, Drag(figures.store)
+        return self._of[1]
+
+
+def place_view(session: Session, subject: Subject, drags: Drags | None = None) -> PlaceView:
     """What the panel shows of a subject. A line that crosses itself is said, not an error."""
     contents, place = session.contents, subject.locality
     try:
@@ -85,7 +101,9 @@ def place_view(session: Session, subject: Subject) -> PlaceView:
             made = (
                 profile(contents.figures, [place])
                 if subject.stored or place.shape is None
-                else profile_of_shape(contents.figures, place.shape, place.name)
+                else profile_of_shape(
+                    contents.figures, place.shape, place.name, (drags or Drags()).of(contents.figures)
+                )
             )
     except UserError as error:
         return PlaceView(place.name, "", stored=subject.stored, warning=error.message)

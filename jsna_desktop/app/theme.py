@@ -27,6 +27,7 @@ _LIGHT = {
     "amber_pale": "#fdf1da", "teal_pale": "#dff0ee", "wine_pale": "#f5e3ec", "focus": "#12436D", "shade": "#1f293366",
     "tick": "#66737f", "card_edge": "#b9c4cc",
     "ramp1": "#eaf0ee", "ramp2": "#c6dad8", "ramp3": "#8fb9bd", "ramp4": "#4a86a0", "ramp5": "#12436D",
+    "map_water": "#a9c8e0", "map_green": "#4f8a62", "map_road": "#5f6c77",
 }  # fmt: skip
 _DARK = {
     "ink": "#eef2f5", "muted": "#a9b6c0", "line": "#2d3942", "pale": "#202a31", "ground": "#151c21",
@@ -36,18 +37,20 @@ _DARK = {
     "amber_pale": "#3a2f1a", "teal_pale": "#1b3733", "wine_pale": "#3b2230", "focus": "#ffd166", "shade": "#000000a0",
     "tick": "#9aa7b2", "card_edge": "#3d4b56",
     "ramp1": "#22323b", "ramp2": "#2d5361", "ramp3": "#3b7a86", "ramp4": "#6fb0ad", "ramp5": "#c9e6d8",
-    "map_selected": "#ffd166",
+    "map_selected": "#ffd166", "map_water": "#2b5f86", "map_green": "#6f9f7f", "map_road": "#a9b6c0",
 }  # fmt: skip
 # Lines and text at the strongest contrast; the same hues for meaning, always with a shape.
 _CONTRAST_LIGHT = _LIGHT | {
     "ink": "#000000", "muted": "#000000", "line": "#000000", "pale": "#ffffff", "ground": "#ffffff",
     "map_ground": "#ffffff", "selected": "#cfe3f5", "blue": "#00264d", "border": "#000000", "teal": "#004d45",
     "wine": "#66003a", "tick": "#000000", "focus": "#000000", "amber": "#5c3700", "disabled": "#6b6b6b",
+    "map_water": "#5b9bd0", "map_green": "#1f6b3a", "map_road": "#000000",
 }  # fmt: skip
 _CONTRAST_DARK = _DARK | {
     "ink": "#ffffff", "muted": "#ffffff", "line": "#ffffff", "pale": "#000000", "ground": "#000000",
     "card": "#000000", "map_ground": "#000000", "selected": "#003a66", "blue": "#9fd4ff", "on_blue": "#000000",
     "border": "#ffffff", "teal": "#7ff0e0", "wine": "#ffb0da", "tick": "#ffffff", "disabled": "#9a9a9a",
+    "map_water": "#3f86c0", "map_green": "#8fd0a3", "map_road": "#ffffff",
 }  # fmt: skip
 
 # role: (px, weight, token)

@@ -1,15 +1,19 @@
 """Every change to places as a step that can be taken back."""
 
 from collections.abc import Callable
+from datetime import datetime
 
 import shapely
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
+from jsna_desktop.app import words
 from jsna_desktop.app.session import Session
 from jsna_desktop.areas.locality import Locality
 from jsna_desktop.errors import UserError
+from jsna_desktop.jobs import versions
 from jsna_desktop.jobs.localities import Removed
+from jsna_desktop.jobs.versions import Changes
 
 Show = Callable[[int | None], None]
 
@@ -125,3 +129,35 @@ class RedrawPlace(Step):
 
     def take_back(self) -> None:
         self._show(self._session.redraw(self._key, self._before).id)
+
+
+class ChangePlaces(Step):
+    """What a job has just done to one or several places (`done`); it is stored already when the step is taken."""
+
+    def __init__(self, session: Session, text: str, done: Changes, show: Show) -> None:
+        super().__init__(text)
+        self._session, self._done, self._show = session, done, show
+        self._is_stored = True
+
+    def carry_out(self) -> None:
+        if self._is_stored:
+            self._is_stored = False
+        else:
+            with self._session.gate:
+                versions.again(self._session.store, self._done)
+                self._session.read_places()
+        self._tell(next(iter(self._done.there), None))
+
+    def take_back(self) -> None:
+        with self._session.gate:
+            versions.take_back(self._session.store, self._done)
+            self._session.read_places()
+        before = [change for change in self._done.each if change.before is not None]
+        # The place that changed rather than one that it had taken in.
+        before.sort(key=lambda change: change.after is None)
+        self._tell(before[0].key if before else None)
+
+    def _tell(self, key: int | None) -> None:
+        self._session.places_changed.emit()
+        self._session.saved.emit(words.when(datetime.now(), datetime.now()))
+        self._show(key)

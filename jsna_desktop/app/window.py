@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from jsna_desktop.app import comparing, words
 from jsna_desktop.app.actions import Actions
+from jsna_desktop.app.building import Building
 from jsna_desktop.app.chooser import Chooser
 from jsna_desktop.app.collector import Collector
 from jsna_desktop.app.colouring import Colouring
@@ -74,6 +75,7 @@ class MainWindow(QMainWindow):
         self.workspace.columns_asked.connect(self._ask_column)
         self.desk: Desk | None = None
         self.colouring: Colouring | None = None
+        self.building: Building | None = None
         self.sheet: Sheet | None = None
         self.setAcceptDrops(True)
         self.setMinimumSize(QSize(320, 240))
@@ -133,6 +135,13 @@ class MainWindow(QMainWindow):
         actions.new_place.triggered.connect(lambda: self.desk and self.desk.new_place())
         actions.rename.triggered.connect(lambda: self.desk and self.desk.rename_place())
         actions.delete.triggered.connect(lambda: self.desk and self.desk.delete_place())
+        for action, start_it in (
+            (actions.merge, Building.merge), (actions.subtract, Building.subtract),
+            (actions.intersect, Building.intersect), (actions.snap, Building.snap),
+            (actions.history, Building.show_history), (actions.new_from, Building.new_place),
+            (actions.check_set, Building.check_set),
+        ):  # fmt: skip
+            action.triggered.connect(lambda _checked=False, go=start_it: self.building and go(self.building))
         actions.zoom_in.triggered.connect(lambda: self.map.canvas.zoom(1.5))
         actions.zoom_out.triggered.connect(lambda: self.map.canvas.zoom(1 / 1.5))
         actions.fit.triggered.connect(lambda _checked=False: self.map.canvas.fit())
@@ -230,6 +239,9 @@ class MainWindow(QMainWindow):
     def _opened(self, session: Session) -> None:
         self.desk = Desk(session, self.bench, self.actions_, self.undo_stack)
         self.colouring = Colouring(session, self.desk, self.bench, self.look)
+        self.building = Building(session, self.desk, self.tasks, self)
+        self.building.said.connect(self._say)
+        self.building.sheet_made.connect(self._open_sheet)
         self.desk.problem.connect(self.show_problem)
         self.desk.renaming.connect(self._rename)
         self.colouring.geography_asked.connect(self.workspace.reload)
@@ -268,10 +280,12 @@ class MainWindow(QMainWindow):
     def _closing(self) -> None:
         assert self.desk is not None and self.colouring is not None
         self.colouring.leave()
+        if self.building is not None:
+            self.building.leave()
         self.desk.leave()
         self.undo_stack.clear()
         self.actions_.unlock.setEnabled(False)
-        self.desk = self.colouring = None
+        self.desk = self.colouring = self.building = None
 
     def close_workspace(self) -> None:
         self.workspace.close()

@@ -90,6 +90,8 @@ def interval_method(row: Mapping[str, Any]) -> str:
     """How the limits were made; nothing where there are none."""
     if row["lower_ci"] is None:
         return ""
+    if row.get("interval_method"):
+        return str(row["interval_method"])
     if row.get("kind") == "count":
         return "exact Poisson 95 %"
     return _METHODS.get(row.get("kind", ""), "95 %")
@@ -99,6 +101,8 @@ def fraction(row: Mapping[str, Any]) -> str:
     """8,684 of 47,908, or nothing where the indicator has no counts."""
     if row["numerator"] is None or row["denominator"] is None:
         return ""
+    if row.get("kind") == "isr":
+        return f"{count(row['numerator'])} observed, {plain(row['denominator'])} expected"
     return f"{count(row['numerator'])} of {count(row['denominator'])}"
 
 
@@ -129,6 +133,14 @@ def spoken(row: Mapping[str, Any]) -> str:
     return f"{row['name']}, {shown}" + (f", {limits}" if limits else "") + (f", {compared}" if compared else "")
 
 
+def chance(compared: int, expected: float, clear: int) -> str:
+    """One line on many comparisons at once; nothing where chance is not expected to make one of them differ."""
+    if expected < 1:
+        return ""
+    stay = f"{clear:,} {'stays' if clear == 1 else 'stay'} clear when all are judged together"
+    return f"Of {compared:,} comparisons about {expected:,.0f} would differ by chance alone; {stay}."
+
+
 def explanation(row: Mapping[str, Any], source: str) -> list[tuple[str, str]]:
     """Everything known of a number: (heading, text) pairs for the dialog `how it is made`."""
     said = [("Value", number(row["value"], row) if row["value"] is not None else "None")]
@@ -136,13 +148,24 @@ def explanation(row: Mapping[str, Any], source: str) -> list[tuple[str, str]]:
         said.append(("Note", row["note"][:1].upper() + row["note"][1:] + "."))
     if fraction(row):
         said.append(("Counts", fraction(row)))
-    elif row["denominator"] is not None and row.get("weighted_by"):
-        said.append(("Weighted by", f"{row['weighted_by']}: {count(row['denominator'])}"))
+    elif row["numerator"] is not None:
+        said.append(("Count", count(row["numerator"])))
+    weighted = row.get("weighted_by")
+    if weighted and not fraction(row) and row["denominator"] is not None:
+        said.append(("Weighted by", f"{weighted}: {count(row['denominator'])}"))
+    elif weighted:
+        said.append(("By", str(weighted)))
     if interval(row):
         said.append(("95 % interval", f"{interval(row)}, {interval_method(row)}"))
-    for other in row["comparators"]:
-        if other["value"] is not None:
-            said.append((other["area"], _against(other, row)))
+    if row.get("missing_share"):
+        left_out = f"Areas without a value, with {100 * row['missing_share']:.1f}{NO_BREAK}% of the residents"
+        said.append(("Left out", left_out))
+    said += [(other["area"], _against(other, row)) for other in row["comparators"] if other["value"] is not None]
+    if row.get("clear_after_many") is not None:
+        kept = "Clear" if row["clear_after_many"] else "Not clear"
+        said.append(("Among many", f"{kept} when every comparison of this place is judged together"))
+    if row.get("trend") not in (None, "", "not tested"):
+        said.append(("Trend", f"{str(row['trend']).capitalize()}, over the latest five years"))
     said.append(("Period", row["period"]))
     if source:
         said.append(("Source", source))
@@ -153,9 +176,15 @@ def explanation(row: Mapping[str, Any], source: str) -> list[tuple[str, str]]:
 
 
 def _against(comparator: Mapping[str, Any], row: Mapping[str, Any]) -> str:
-    """17.3 %: this place is clearly better"""
-    how = _HERE[comparator["verdict"]]
-    return f"{number(comparator['value'], row)}: {how}"
+    """17.3 %: this place is clearly better. Difference 0.8, from 0.3 to 1.3."""
+    said = f"{number(comparator['value'], row)}: {_HERE[comparator['verdict']]}"
+    if comparator.get("difference") is not None and comparator.get("difference_lower") is not None:
+        parts = (number(comparator[name], row) for name in ("difference", "difference_lower", "difference_upper"))
+        difference, low, high = (part.removesuffix(f"{NO_BREAK}%") for part in parts)
+        said += f". Difference {difference}, from {low} to {high}"
+    if comparator.get("distance") is not None:
+        said += f". Distance as a peer {plain(comparator['distance'])}"
+    return f"{said}; {comparator['note']}" if comparator.get("note") else said
 
 
 _HERE = {
@@ -169,5 +198,7 @@ _HERE = {
 _METHOD_WORDS = {
     "blocks": "Whole small areas, added together exactly",
     "area": "Small areas that the line cuts are shared out by their area",
+    "postcodes": "Small areas that the line cuts are shared out by their postcodes",
+    "dasymetric": "Small areas that the line cuts are shared out by the people of a grid",
     "best-fit": "Each small area counts wholly where most of its people live",
 }

@@ -26,6 +26,7 @@ OUTLINES, LOOKUP, POSTCODES = "lsoa_2011_outlines.parquet", "lsoa_2011_lookup.pa
 # Postcodes are kept of the council and so far beyond it: services across the border are used too.
 SURROUND_M = 20_000.0
 _GEOGRAPHY = "lsoa2011"
+SHIPPED = "shipped with the program"  # how the reason of what is made from these begins
 _RETRIEVED = "2026-11-25"  # when the packages that these data are made from were downloaded (boundaries/README.md)
 _LEVELS = (("msoa2011", "MSOA11"), ("district", "LAD25"), ("upper_tier", "CTYUA25"), ("region", "RGN25"))
 _LETTERS = 26
@@ -264,7 +265,7 @@ def _described(
         licence=publisher.licence,
         attribution=publisher.attribution,
         filename=filename,
-        reason=f"shipped with the program: {what}",
+        reason=f"{SHIPPED}: {what}",
         rows=rows,
         retrieved=_RETRIEVED,
         checksum=checksum(shipped(filename)),

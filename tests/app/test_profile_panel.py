@@ -112,3 +112,22 @@ def test_the_table_is_as_high_as_its_rows_at_any_text_size(qtbot, look, rows):
     last = view.visualRect(view.model().index(view.model().rowCount() - 1))
     assert view.height() > 1.5 * before
     assert last.bottom() <= view.height()
+
+
+def test_detail_is_folded_at_the_end_and_opens_whole(qtbot, look, rows):
+    many = [row | {"detail": True, "group": "Ages"} for row in rows(60)]
+    panel = _shown(qtbot, look, [*many, *rows(2)])
+    model = panel.table.model()
+    shown = [model.index(place).data(ROW_ROLE) for place in range(model.rowCount())]
+    assert [type(item).__name__ for item in shown] == ["Heading", "dict", "dict", "Heading", "More"]
+    assert shown[3].group == "Detail"
+    assert shown[4].text == "Show 60 more"
+    panel.table.setCurrentIndex(model.index(4))
+    QTest.keyClick(panel.table, Qt.Key.Key_Return)
+    assert model.rowCount() == 3 + 1 + 60 + 1
+
+
+def test_one_line_says_what_chance_does_among_many(qtbot, look, rows):
+    said = "Of 84 comparisons about 4 would differ by chance alone; 31 stay clear when all are judged together."
+    assert said in _words(_shown(qtbot, look, rows(2), chance=said))
+    assert not any("chance" in words for words in _words(_shown(qtbot, look, rows(2))))

@@ -56,3 +56,35 @@ def test_saved_today_is_a_time_and_before_is_a_date():
     now = datetime(2026, 11, 24, 12, 0)
     assert words.when(datetime(2026, 11, 24, 10, 42), now) == "10:42"
     assert words.when(datetime(2026, 11, 3, 10, 42), now) == "3 November"
+
+
+def test_the_explanation_is_complete(row):
+    peer = {"level": "peer1", "area": "Calne", "value": 15.0, "lower_ci": 14.6, "upper_ci": 15.4, "verdict": "worse",
+            "difference": 3.1269, "difference_lower": 2.6, "difference_upper": 3.7, "distance": 0.42}  # fmt: skip
+    parent = row["comparators"][0] | {"level": "parent", "note": "it holds the place itself: the test is conservative"}
+    told = row | {
+        "comparators": [peer, parent], "trend": "getting worse", "clear_after_many": True, "missing_share": 0.034,
+        "interval_method": "Wilson score, 95 %", "caveat": "Self-reported.",
+    }  # fmt: skip
+    said = dict(words.explanation(told, "Census 2021"))
+    assert said["95 % interval"] == "17.8 to 18.5, Wilson score, 95 %"
+    assert said["Calne"] == (
+        "15.0\u00a0%: this place is clearly worse. Difference 3.1, from 2.6 to 3.7. Distance as a peer 0.42"
+    )
+    assert said["Wiltshire"].endswith("it holds the place itself: the test is conservative")
+    assert said["Left out"] == "Areas without a value, with 3.4\u00a0% of the residents"
+    assert said["Trend"] == "Getting worse, over the latest five years"
+    assert said["Among many"].startswith("Clear when every comparison")
+    assert said["Caveat"] == "Self-reported."
+
+
+def test_observed_and_expected_events_are_said_as_such(row):
+    told = row | {"kind": "isr", "numerator": 12.0, "denominator": 9.84, "unit": "ratio (100 = as expected)"}
+    assert dict(words.explanation(told, ""))["Counts"] == "12 observed, 9.84 expected"
+
+
+def test_chance_is_said_only_where_it_may_have_done_something():
+    assert words.chance(19, 0.95, 5) == ""
+    assert words.chance(84, 4.2, 1) == (
+        "Of 84 comparisons about 4 would differ by chance alone; 1 stays clear when all are judged together."
+    )

@@ -12,11 +12,12 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QPainter, QPainterPath, QPaintEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
+from jsna_desktop.app.map.background import Backdrop, BackgroundJob
 from jsna_desktop.app.map.context import ContextJob, PointMarks
 from jsna_desktop.app.map.layers import BlockSet, rings_path
 from jsna_desktop.app.map.look import LIGHT, Look
 from jsna_desktop.app.map.overlay import Overlay
-from jsna_desktop.app.map.renderer import Frame, Renderer
+from jsna_desktop.app.map.renderer import Frame, Job, Renderer
 from jsna_desktop.app.map.rendering import BlocksJob, MarksJob
 from jsna_desktop.app.map.view import Box, View
 from jsna_desktop.areas.coverage import PackedPolygons, block_at, representative_points
@@ -26,6 +27,7 @@ _STILL_MS = 70  # after this long without a move, the margin is filled again
 _LINE_PX = 3
 # As much smaller the map may be to stay clear of the legend; where it is low, the legend would hide a good part.
 _DEARER, _DEARER_LOW, _LOW_PX = 1.05, 1.5, 500
+_KINDS = ("blocks", "background", "context", "marks")  # in the order of painting
 _GREAT_BRITAIN: Box = (80_000.0, 5_000.0, 656_000.0, 658_000.0)
 
 
@@ -42,9 +44,6 @@ class PaintedMap(QWidget):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setMinimumSize(160, 120)
-        font = self.font()
-        font.setPixelSize(12)  # until it is told how large words are to be
-        self.setFont(font)
         self._look = Look.from_tokens(LIGHT)
         self._view = View.fitted(_GREAT_BRITAIN, max(self.width(), 1), max(self.height(), 1))
         self._fit_box: Box | None = _GREAT_BRITAIN  # kept on resizing until the map is moved
@@ -62,7 +61,8 @@ class PaintedMap(QWidget):
         self._attribution = ""
         self._top = self._right = 0
         self._corner = (0, 0)
-        self._numbers = {"blocks": 0, "context": 0, "marks": 0}  # the content that is up to date
+        self._backdrop = Backdrop()
+        self._numbers: dict[str, int] = dict.fromkeys(_KINDS, 0)  # the content that is up to date
         self._asked: dict[str, tuple[int, View]] = {}
         self._frames: dict[str, Frame] = {}
         self._still = QTimer(self, singleShot=True, interval=_STILL_MS)
@@ -71,6 +71,9 @@ class PaintedMap(QWidget):
         self._renderer.painted.connect(self._take_frame)
         self._renderer.failed.connect(self.painting_failed)
         self.destroyed.connect(self._renderer.stop)
+        font = self.font()
+        font.setPixelSize(12)  # until it is told how large words are to be
+        self.setFont(font)
 
     # What the map shows
 
@@ -97,7 +100,7 @@ class PaintedMap(QWidget):
         self._classes, self._palette = np.full(n, -1), ()
         self._selection = np.array([], dtype=int)
         self._frames.clear()
-        self._changed("blocks", "context", "marks")
+        self._changed(*_KINDS)
         self.fit()
 
     def set_colours(self, class_index: np.ndarray, palette: Sequence[str]) -> None:
@@ -131,12 +134,24 @@ class PaintedMap(QWidget):
     def set_tokens(self, tokens: Mapping[str, str]) -> None:
         """The theme's colours (see `Look.from_tokens`)."""
         self._look = Look.from_tokens(tokens)
-        self._changed("blocks", "context", "marks")
+        self._changed(*_KINDS)
 
     def set_points(self, layers: Sequence[PointMarks]) -> None:
         """Services and assets, the later ones over the earlier."""
         self._point_marks = tuple(layers)
         self._changed("context")
+
+    def set_background(self, shown: Backdrop) -> None:
+        """Pictures, roads, rasters and names, between the blocks and the points. Its grids are read on the painting
+        thread, and no more once there is none.
+        """
+        was, self._backdrop = self._backdrop, shown
+        if was and not shown:
+            self._renderer.drop()
+            self._frames.pop("background", None)
+            self._changed(*_KINDS)
+        else:
+            self._changed("background")
 
     def set_attribution(self, text: str) -> None:
         self._attribution = text
@@ -169,7 +184,7 @@ class PaintedMap(QWidget):
 
     def _shows(self, kind: str) -> bool:
         """Whether there is anything of this kind to paint."""
-        return kind != "context" or bool(self._point_marks)
+        return bool({"context": self._point_marks, "background": self._backdrop}.get(kind, True))
 
     def block_at(self, x: float, y: float) -> int:
         """The block at a place in EPSG:27700, or -1."""
@@ -253,7 +268,7 @@ class PaintedMap(QWidget):
 
     def repaint_all(self) -> None:
         """Paints everything again, as if all of it had changed."""
-        self._changed("blocks", "context", "marks")
+        self._changed(*_KINDS)
 
     def _changed(self, *kinds: str) -> None:
         for kind in kinds:
@@ -281,7 +296,7 @@ class PaintedMap(QWidget):
         if not self.isVisible() or self.width() < 2 or self.height() < 2:
             return
         inner = self._view.grown(_MARGIN_PX // 2)
-        for kind in ("marks", "blocks", "context"):
+        for kind in ("marks", "blocks", "context", "background"):
             if not self._shows(kind):
                 continue
             reaching = self._reaching(kind)
@@ -291,8 +306,10 @@ class PaintedMap(QWidget):
             self._asked[kind] = (self._numbers[kind], wanted)
             self._renderer.ask(self._job(kind, wanted))
 
-    def _job(self, kind: str, view: View) -> BlocksJob | ContextJob | MarksJob:
+    def _job(self, kind: str, view: View) -> Job:
         number, ratio = self._numbers[kind], self.devicePixelRatioF()
+        if kind == "background":
+            return BackgroundJob(number, view, ratio, self._backdrop, self._look, self.font())
         if kind == "context":
             return ContextJob(number, view, ratio, self._point_marks, self._look)
         if kind == "blocks":
@@ -323,7 +340,7 @@ class PaintedMap(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.fillRect(self.rect(), self._look.ground)
-        for kind in ("blocks", "context", "marks"):
+        for kind in _KINDS:
             if kind in self._frames and self._shows(kind):
                 self._paint_frame(painter, self._frames[kind])
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -376,5 +393,7 @@ class PaintedMap(QWidget):
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.DevicePixelRatioChange:
-            self._changed("blocks", "context", "marks")
+            self._changed(*_KINDS)
+        elif event.type() == QEvent.Type.FontChange:
+            self._changed("background")  # its names
         return super().event(event)

@@ -9,7 +9,7 @@ import atexit
 import threading
 import time
 import weakref
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -21,6 +21,9 @@ from jsna_desktop.app.map.view import View
 
 _SLICE_S = 0.0015
 _REST_S = 0.0001
+# What is wanted first, first: an answer to a click before the areas, and these before what lies round them.
+_ORDER = ("marks", "blocks", "context", "background")
+_SOONER = {"marks": (), "blocks": ("marks",), "context": ("marks",), "background": _ORDER[:-1]}
 
 
 @dataclass(frozen=True)
@@ -46,8 +49,8 @@ class Job(Protocol):
 class Renderer(QObject):
     """One thread that paints what was asked for last; `painted` hands over each finished frame.
 
-    A newer job of the same kind drops the one in hand. Marks go before blocks, even into the middle
-    of them: they are small, and answer a click.
+    A newer job of the same kind drops the one in hand. Marks go before all others, even into the middle of them: they
+    are small, and answer a click. The background waits for everything, also in its middle.
     """
 
     painted = Signal(object)
@@ -94,7 +97,10 @@ class Renderer(QObject):
             if self._stopping:
                 return None
             self._busy = True
-            return self._wanted.pop("marks") if "marks" in self._wanted else self._wanted.popitem()[1]
+            return self._first_of(_ORDER) or self._wanted.popitem()[1]
+
+    def _first_of(self, kinds: Sequence[str]) -> Job | None:
+        return next((self._wanted.pop(kind) for kind in kinds if kind in self._wanted), None)
 
     def _work(self) -> None:
         while (job := self._next()) is not None:
@@ -116,11 +122,10 @@ class Renderer(QObject):
                     rested = time.perf_counter()
                     if self._stopping or self._dropping or job.kind in self._wanted:
                         return
-                    if job.kind != "marks":
-                        with self._change:
-                            marks = self._wanted.pop("marks", None)
-                        if marks is not None:
-                            self._paint(marks)
+                    with self._change:
+                        sooner = self._first_of(_SOONER.get(job.kind, ()))
+                    if sooner is not None:
+                        self._paint(sooner)
         except Exception as error:
             # Shown by the window like any other bug; the painter goes on with what comes next.
             self._hand_over(self.failed, error)

@@ -11,16 +11,18 @@ from jsna_desktop.app import words
 from jsna_desktop.app.map.context import paint_sign, sign_path
 from jsna_desktop.app.map.look import Look as MapLook
 from jsna_desktop.app.theme import Look
-from jsna_desktop.app.widgets import IconButton, Text, clear
+from jsna_desktop.app.widgets import Elided, IconButton, Text, clear
 
 
 @dataclass(frozen=True)
 class LayerItem:
     key: str
     name: str
-    count: int
+    count: int | None
     shown: bool
     sign: int | None = None  # the sign of a layer of points
+    group: str = ""  # the heading that it stands under
+    busy: bool = False  # to be shown, and not ready yet
 
 
 class LayersPanel(QFrame):
@@ -33,6 +35,7 @@ class LayersPanel(QFrame):
         self.setObjectName("layers")
         self.setAccessibleName("Layers")
         self._look = look
+        self._eyes: dict[str, IconButton] = {}
         self.after: QWidget | None = None  # the control that Tab comes from
         self._rows = QVBoxLayout()
         self._rows.setSpacing(0)
@@ -45,16 +48,23 @@ class LayersPanel(QFrame):
         layout.addLayout(self._rows)
 
     def show_layers(self, items: Sequence[LayerItem]) -> None:
-        focused = next((i for i in range(self._rows.count()) if self._eye(i).hasFocus()), -1)
+        focused = next((key for key, eye in self._eyes.items() if eye.hasFocus()), None)
+        self._eyes = {}
         clear(self._rows)
+        group = ""
         for item in items:
+            if item.group != group:
+                group = item.group
+                heading = Text(self._look, group, "small_strong", "muted")
+                heading.setContentsMargins(5, 6, 0, 1)
+                self._rows.addWidget(heading)
             self._rows.addWidget(self._row(item))
         if self.after is not None:
-            eyes = [self._eye(place) for place in range(self._rows.count())]
+            eyes = list(self._eyes.values())
             for before, eye in zip([self.after, *eyes], eyes, strict=False):
                 QWidget.setTabOrder(before, eye)
-        if 0 <= focused < self._rows.count():
-            self._eye(focused).setFocus()
+        if focused in self._eyes:
+            self._eyes[focused].setFocus()
 
     def _row(self, item: LayerItem) -> QWidget:
         row = QWidget()
@@ -68,17 +78,17 @@ class LayersPanel(QFrame):
         layout.addWidget(eye)
         if item.sign is not None:
             layout.addWidget(Sign(self._look, item.sign))
-        layout.addWidget(Text(self._look, item.name, tone="" if item.shown else "muted"), 1)
-        layout.addWidget(Text(self._look, words.count(item.count), "small", "muted"))
+        tone = "" if item.shown else "muted"
+        if item.group:
+            name = Elided(self._look, item.name, tone)  # a file's own name can be of any length
+            name.setToolTip(item.name)
+        else:
+            name = Text(self._look, item.name, tone=tone)
+        layout.addWidget(name, 1)
+        said = "drawing…" if item.busy else "" if item.count is None else words.count(item.count)
+        layout.addWidget(Text(self._look, said, "small", "muted"))
+        self._eyes[item.key] = eye
         return row
-
-    def _eye(self, place: int) -> IconButton:
-        item = self._rows.itemAt(place)
-        widget = item.widget() if item is not None else None
-        assert widget is not None
-        found = widget.findChild(IconButton, "eye")
-        assert isinstance(found, IconButton)
-        return found
 
 
 class Sign(QWidget):

@@ -14,7 +14,7 @@ from jsna_desktop.app.panels.name_row import NameRow
 from jsna_desktop.app.panels.profile_scale import is_compared, leading_verdict
 from jsna_desktop.app.panels.profile_table import ProfileTable
 from jsna_desktop.app.theme import Look, watch
-from jsna_desktop.app.widgets import Flow, IconButton, Text, UpAndDown, clear
+from jsna_desktop.app.widgets import Button, Flow, IconButton, Text, UpAndDown, clear
 
 _LEGEND = {
     "better": "clearly better",
@@ -36,6 +36,7 @@ class PlaceView:
     findings: Sequence[tuple[str, str, str]] = ()
     stored: bool = True
     warning: str = ""
+    chance: str = ""  # how many of the comparisons chance alone may account for
     source: Callable[[Mapping[str, Any]], str] = field(default=lambda row: str(row["period"]))
 
 
@@ -58,6 +59,8 @@ class ProfilePanel(QFrame):
         self.close_button = IconButton(look, "close", "Close the profile", size=32)
         self.close_button.clicked.connect(self.close_asked.emit)
         self.close_button.hide()
+        self.compare_button = Button(look, "Compare with …", kind="link", role="small")
+        self.compare_button.setAccessibleName("Compare this place with another place or area")
         self.naming = NameRow(look)
         self.naming.given.connect(self.name_given.emit)
         self._standout_heading = Text(look, "What stands out", "strong")
@@ -66,6 +69,7 @@ class ProfilePanel(QFrame):
         self.table = ProfileTable(look)
         self.table.focused.connect(self._explain_line)
         self.table.opened.connect(self.explain.emit)
+        self._chance = Text(look, "", "small", "muted", wrap=True)
         self._legend = QWidget()
         self._legend_flow = Flow(gap=look.px(10))
         self._legend.setLayout(self._legend_flow)
@@ -88,10 +92,17 @@ class ProfilePanel(QFrame):
         for widget, gap in ((self._subtitle, 2), (self._warning, 6), (self.naming, 12), (self._standout_heading, 20)):
             widget.setContentsMargins(0, gap, 0, 0)
             body.addWidget(widget)
+        compare = QHBoxLayout()
+        compare.setContentsMargins(0, 0, 0, 0)
+        compare.addWidget(self.compare_button)
+        compare.addStretch(1)
+        body.insertLayout(2, compare)
         body.addSpacing(10)
         body.addLayout(self._standout)
         body.addSpacing(14)
         body.addWidget(self.table)
+        self._chance.setContentsMargins(0, 8, 0, 4)
+        body.addWidget(self._chance)
         body.addStretch(1)
         self._inner_body = body
         self.scroll_area = UpAndDown(inner)
@@ -119,9 +130,12 @@ class ProfilePanel(QFrame):
         self._warning.setText(view.warning)
         self._warning.setVisible(bool(view.warning))
         self.naming.setVisible(not view.stored)
+        self.compare_button.setVisible(bool(view.rows))
         self._show_findings(view.findings)
         self.table.setVisible(bool(view.rows))
         self.table.show_rows(view.rows)
+        self._chance.setText(view.chance)
+        self._chance.setVisible(bool(view.chance))
         self._show_legend(view.rows)
         row = self.table.current_row()
         self.focus_line.setVisible(row is not None)

@@ -13,6 +13,8 @@ Row = Mapping[str, Any]
 Index = QModelIndex | QPersistentModelIndex
 # A group longer than _LONG shows its first _SHORT rows until it is opened.
 _LONG, _SHORT = 8, 5
+# Rows that would flood the panel (single years of age, earlier periods): at its end, none of them until it is opened.
+DETAIL = "Detail"
 
 
 @dataclass(frozen=True)
@@ -55,16 +57,21 @@ class ProfileRows(QAbstractListModel):
         items: list[Row | Heading | More] = []
         groups: dict[str, list[Row]] = {}
         for row in rows:
-            groups.setdefault(row["group"] or "Other", []).append(row)
+            if not row.get("detail"):
+                groups.setdefault(row["group"] or "Other", []).append(row)
+        detail = [row for row in rows if row.get("detail")]
+        if detail:
+            groups[DETAIL] = detail
         for group, members in groups.items():
             periods = {row["period"] for row in members}
             items.append(Heading(group, str(periods.pop()).replace("-", "–") if len(periods) == 1 else ""))
-            if len(members) <= _LONG:
+            shown = 0 if group == DETAIL else _SHORT
+            if len(members) <= _LONG and group != DETAIL:
                 items += members
             elif group in self._open:
                 items += [*members, More(group, 0)]
             else:
-                items += [*members[:_SHORT], More(group, len(members) - _SHORT)]
+                items += [*members[:shown], More(group, len(members) - shown)]
         same = [_identity(item) for item in items] == [_identity(item) for item in self._items]
         if same:
             self._items = items

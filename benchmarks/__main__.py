@@ -7,9 +7,12 @@ import sys
 BARS = (
     "benchmarks.england",
     "benchmarks.workspace",
+    "benchmarks.drag",
+    "benchmarks.weights",
     "benchmarks.records",
     "benchmarks.map_redraw",
     "benchmarks.tables",
+    "benchmarks.standardised",
 )
 
 if __name__ == "__main__":

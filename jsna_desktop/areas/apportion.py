@@ -1,17 +1,26 @@
 """How much of each building block lies in a drawn polygon (methods.md 2).
 
-Area: the share of the block's land inside. Best fit: 1 where the block's point falls inside, else 0 (ONS, *Best-fit
-geography policy*, 2021). A polygon made of whole blocks gets whole blocks, to the last bit.
+Postcodes: the share of the block's live postcodes inside (areas/lived_in.py). Dasymetric: the share of its people on a
+population grid (areas/grid_cells.py). Area: the share of its land. Best fit: 1 where the block's point falls inside,
+else 0 (ONS, *Best-fit geography policy*, 2021). A polygon made of whole blocks gets whole blocks, to the last bit.
+
+By people, what is measured of a block depends on the polygon and that block alone, so that splitting a block, or
+leaving one out, changes nothing for the others; a block without postcodes or people on the grid goes by its land in
+whichever polygon it lies, so that the shares of a partition sum to one.
 """
 
+import os
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
 import shapely
 
-BLOCKS, BEST_FIT, AREA = "blocks", "best-fit", "area"
-METHODS = (BLOCKS, BEST_FIT, AREA)
+from jsna_desktop.areas.lived_in import INSET, OFF_THE_LINE, LivedIn
+
+BLOCKS, BEST_FIT, POSTCODES, DASYMETRIC, AREA = "blocks", "best-fit", "postcodes", "dasymetric", "area"
+METHODS = (BLOCKS, BEST_FIT, POSTCODES, DASYMETRIC, AREA)
 # By what a block's point for best fit was found, the surest first.
 BY_CENTROID, BY_POSTCODES, BY_SURFACE = 0, 1, 2
 
@@ -19,35 +28,88 @@ BY_CENTROID, BY_POSTCODES, BY_SURFACE = 0, 1, 2
 # 0.1 m grid. A sliver of no more than this mean width is noise, if every other block agrees.
 EDGE_NOISE = 0.5
 # What floating point leaves along an edge that two shapes truly share (m).
-ROUNDING = 1e-4
+ROUNDING = 1e-6
+# Below this many pairs threads cost more than they save. GEOS lets other threads work.
+_MANY = 1_000
 
 
-def area_shares(polygon: shapely.Geometry, blocks: np.ndarray) -> np.ndarray:
-    """Share of each block's area (m,) that lies in the polygon, 0…1.
+@dataclass(frozen=True)
+class Overlap:
+    """How polygons and blocks lie over one another, a pair (n,) each that meets.
 
-    `blocks` (m,) shapely polygons in the polygon's own coordinates (metres). Where every block that the polygon
-    touches is, but for the noise of its edge, wholly inside or wholly outside, the polygon is made of whole
-    blocks and every share is exactly 0 or 1; else only shares within rounding of 0 or 1 become so.
+    `polygon`, `block` (n,) positions; `share` (n,) of the block's land inside, as measured; `width` (n,) metres, the
+    mean width of the widest part that must be given up to call the block whole, in or out (0 where it is);
+    `pieces` (n,) the part of the block inside, None where it is wholly inside.
     """
-    shapely.prepare(polygon)
-    shares = np.zeros(len(blocks))
-    whole = shapely.covers(polygon, blocks)
-    shares[whole] = 1.0
-    touched = np.flatnonzero(shapely.intersects(polygon, blocks) & ~whole)
-    if not len(touched):
-        return shares
-    edge = blocks[touched]
-    area = shapely.area(edge)
-    pieces = shapely.intersection(polygon, edge)
-    inside = shapely.area(pieces)
-    mostly = inside > area / 2
-    # What must be given up to call the block whole, in or out.
-    pieces[mostly] = shapely.difference(edge[mostly], polygon)
-    width = _widest(pieces)
-    made_of_whole = bool(np.all(width <= EDGE_NOISE))
-    noise = width <= (EDGE_NOISE if made_of_whole else ROUNDING)
-    shares[touched] = np.where(noise, mostly.astype(float), inside / area)
-    return shares
+
+    polygon: np.ndarray
+    block: np.ndarray
+    share: np.ndarray
+    width: np.ndarray
+    pieces: np.ndarray
+
+    @property
+    def firm(self) -> np.ndarray:
+        """Shares (n,) of land, exactly 0 or 1 where the rest is no wider than the noise of an edge.
+
+        For what goes by people: no postcode and no cell can be told from its neighbour across such a sliver.
+        """
+        return np.where(self.width <= EDGE_NOISE, np.round(self.share), self.share)
+
+    @property
+    def settled(self) -> np.ndarray:
+        """Shares (n,) of land, exactly 0 or 1 where the rest is the noise of an edge.
+
+        Where every block that a polygon touches is, but for that noise, wholly inside or wholly outside, the polygon
+        is made of whole blocks; else only shares within rounding of 0 or 1 become so.
+        """
+        most = int(self.polygon.max(initial=-1)) + 1
+        widest = np.zeros(most)
+        np.maximum.at(widest, self.polygon, self.width)
+        noise = self.width <= np.where(widest <= EDGE_NOISE, EDGE_NOISE, ROUNDING)[self.polygon]
+        return np.where(noise, np.round(self.share), self.share)
+
+
+def overlap(polygons: np.ndarray, blocks: np.ndarray, tree: shapely.STRtree | None = None) -> Overlap:
+    """Every pair of a polygon (p,) and a block (m,) that meet, shapely in one system of metres.
+
+    `tree` is of the blocks, where the caller has one.
+    """
+    tree = tree or shapely.STRtree(blocks)
+    shapely.prepare(polygons)
+    owner, block = tree.query(polygons, predicate="intersects")
+    if not len(owner):
+        none = np.empty(0)
+        return Overlap(owner, block, none, none, np.empty(0, dtype=object))
+    whole = shapely.covers(polygons[owner], blocks[block])
+    share, width = np.ones(len(owner)), np.zeros(len(owner))
+    pieces = np.full(len(owner), None, dtype=object)
+    cut = np.flatnonzero(~whole)
+    shape, edge = polygons[owner[cut]], blocks[block[cut]]
+    pieces[cut] = _intersections(shape, edge)
+    area, inside = shapely.area(edge), shapely.area(pieces[cut])
+    share[cut] = inside / area
+    given_up = np.minimum(inside, area - inside)
+    # A piece has no longer an outline than block and polygon together: most are broad without a closer look.
+    broad = 2 * given_up > EDGE_NOISE * (shapely.length(edge) + shapely.length(shape))
+    width[cut[broad]] = np.inf
+    look = np.flatnonzero(~broad)
+    mostly = inside[look] > area[look] / 2
+    slivers = pieces[cut[look]]
+    slivers[mostly] = shapely.difference(edge[look[mostly]], shape[look[mostly]])
+    width[cut[look]] = _widest(slivers)
+    return Overlap(owner, block, share, width, pieces)
+
+
+def _intersections(shapes: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """`shapely.intersection` (n,) of many pairs, on every processor."""
+    parts = min(os.cpu_count() or 1, len(shapes) // _MANY)
+    if parts < 2:
+        return np.asarray(shapely.intersection(shapes, others))
+    # More parts than processors: a few large blocks hold nobody up.
+    pairs = [np.array_split(side, 4 * parts) for side in (shapes, others)]
+    with ThreadPoolExecutor(parts) as pool:
+        return np.concatenate(list(pool.map(shapely.intersection, *pairs)))
 
 
 def _widest(pieces: np.ndarray) -> np.ndarray:
@@ -60,10 +122,56 @@ def _widest(pieces: np.ndarray) -> np.ndarray:
     return width
 
 
+def area_shares(polygon: shapely.Geometry, blocks: np.ndarray) -> np.ndarray:
+    """Share of each block's area (m,) that lies in the polygon, 0…1 (`Overlap.settled`)."""
+    found = overlap(np.array([polygon]), blocks)
+    shares = np.zeros(len(blocks))
+    shares[found.block] = found.settled
+    return shares
+
+
+def postcode_shares(polygon: shapely.Geometry, blocks: np.ndarray, names: np.ndarray, lived_in: LivedIn) -> np.ndarray:
+    """Share of each block's postcodes (m,) that lie in the polygon.
+
+    `names` (m,) are the blocks' own numbers, by which `lived_in` knows them again. A block without postcodes goes by
+    its land.
+    """
+    shares = lived_in.shares(polygon, blocks, names)
+    empty = np.isnan(shares)
+    if empty.any():
+        found = overlap(np.array([polygon]), blocks[empty])
+        shares[np.flatnonzero(empty)] = 0.0
+        shares[np.flatnonzero(empty)[found.block]] = found.firm
+    return shares
+
+
+def grid_shares(
+    found: Overlap,
+    blocks: np.ndarray,
+    whole: Callable[[np.ndarray], np.ndarray],
+    people: Callable[[np.ndarray], np.ndarray],
+) -> tuple[np.ndarray, np.ndarray]:
+    """Share of each pair's block (n,) on a population grid, and which pairs (n,) went by their land.
+
+    `whole` gives the people (k,) on the grid within blocks (k,), `people` those within parts of blocks. Blocks that
+    are whole, in or out, stay so; those where nobody lives on the grid go by their land.
+    """
+    shares = found.firm
+    cut = np.flatnonzero((shares > 0) & (shares < 1))
+    everybody = whole(blocks[found.block[cut]])
+    lived = everybody > 0
+    inside = people(found.pieces[cut[lived]])
+    shares[cut[lived]] = np.clip(inside / everybody[lived], 0.0, 1.0)
+    by_land = np.zeros(len(shares), dtype=bool)
+    by_land[cut[~lived]] = True
+    return shares, by_land
+
+
 def best_fit_shares(polygon: shapely.Geometry, points: np.ndarray) -> np.ndarray:
-    """1 where the block's point (m,) lies in the polygon, else 0."""
+    """1 where the block's point (m,) lies in the polygon, else 0; on a line that two polygons share, in one of them."""
     shapely.prepare(polygon)
-    return shapely.intersects(polygon, points).astype(float)
+    at = shapely.get_coordinates(points) + OFF_THE_LINE
+    return shapely.contains_xy(polygon, at[:, 0], at[:, 1]).astype(float)
 
 
 @dataclass(frozen=True)
@@ -91,15 +199,15 @@ def block_points(
     """Each block's point (m,) for best fit (methods.md 2).
 
     Its population-weighted centroid where `centroids` (m, 2) has one (NaN where not); else the mean of its live
-    postcodes where that lies in the block, else its `point_on_surface`. A published centroid is taken as it is: in a
-    generalised outline it may lie just outside its own block. `postcodes_within` gives the (k, 2) coordinates of the
-    postcodes in a block.
+    postcodes where that lies in the block, else its `point_on_surface`. In a generalised outline a published centroid
+    may lie just outside its own block: it is moved to the block's nearest place, or the block alone would not hold it.
+    `postcodes_within` gives the (k, 2) coordinates of the postcodes in a block.
     """
     points = shapely.point_on_surface(blocks)
     by = np.full(len(blocks), BY_SURFACE)
     if centroids is not None:
         there = np.isfinite(centroids).all(axis=1)
-        points[there] = shapely.points(centroids[there])
+        points[there] = _brought_in(np.asarray(shapely.points(centroids[there])), blocks[there])
         by[there] = BY_CENTROID
     if postcodes_within is None:
         return BlockPoints(points, by)
@@ -110,3 +218,13 @@ def block_points(
             points[place] = mean
             by[place] = BY_POSTCODES
     return BlockPoints(points, by)
+
+
+def _brought_in(points: np.ndarray, blocks: np.ndarray) -> np.ndarray:
+    """The points (m,), those that lie outside their block (m,) moved to the nearest place a metre inside it."""
+    outside = np.flatnonzero(~shapely.intersects(blocks, points))
+    inner = shapely.buffer(blocks[outside], -INSET, quad_segs=2)
+    found = ~shapely.is_empty(inner)
+    lines = shapely.shortest_line(inner[found], points[outside[found]])
+    points[outside[found]] = shapely.get_point(lines, 0)
+    return points

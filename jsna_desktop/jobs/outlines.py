@@ -1,19 +1,24 @@
 """Boundaries of a workspace, read from it as they are needed."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, field
+from functools import cached_property, partial
 
 import numpy as np
 import shapely
 
 from jsna_desktop.areas import apportion
 from jsna_desktop.areas.geography import align
+from jsna_desktop.areas.lived_in import LivedIn
 from jsna_desktop.errors import UsageProblem
+from jsna_desktop.jobs import people_inside
+from jsna_desktop.jobs.people_inside import PopulationGrids
 from jsna_desktop.workspace import catalogue
 from jsna_desktop.workspace.store import Store
 
 BOUNDS = 0.0  # the "tolerance" under which the bounds of every area are kept
+# Raised when shares by anything but land come out otherwise than before: kept ones are then made again.
+_MADE = "2"
+_MOST_KEPT = 4096  # shapes that are kept for the next place beside this one
 
 
 @dataclass(frozen=True)
@@ -26,6 +31,8 @@ class Outlines:
     checksum: str
     codes: np.ndarray
     bounds: np.ndarray
+    _kept: dict[int, shapely.Geometry] = field(default_factory=dict, repr=False)
+    _points: dict[int, shapely.Geometry] = field(default_factory=dict, repr=False)
 
     @classmethod
     def of(cls, store: Store, geography: str) -> "Outlines | None":
@@ -40,6 +47,19 @@ class Outlines:
     def shapes(self, positions: np.ndarray) -> np.ndarray:
         """Shapely polygons (m,) of the areas at these positions."""
         return shapely.from_wkb(catalogue.shapes(self.store, self.dataset, positions))
+
+    def near(self, positions: np.ndarray) -> np.ndarray:
+        """As `shapes`, for areas that are asked for again and again: the latest are kept."""
+        wanted = positions.tolist()
+        new = [place for place in wanted if place not in self._kept]
+        if new:
+            if len(self._kept) + len(new) > _MOST_KEPT:
+                self._kept.clear()
+                new = wanted
+            self._kept.update(zip(new, self.shapes(np.array(new, dtype=np.int64)), strict=True))
+        found = np.empty(len(wanted), dtype=object)
+        found[:] = [self._kept[place] for place in wanted]
+        return found
 
     def touching(self, shape: shapely.Geometry) -> np.ndarray:
         """Positions of the areas whose bounds meet the shape's."""
@@ -56,31 +76,86 @@ class Outlines:
             joined = shapely.union_all(shapes)
         return joined if shapely.is_valid(joined) else shapely.make_valid(joined, method="structure")
 
+    @cached_property
+    def methods(self) -> tuple[str, ...]:
+        """The methods that the workspace's data allow for a drawn place, the default first."""
+        found = [apportion.POSTCODES] if people_inside.postcode_datasets(self.store) else []
+        found += [apportion.AREA, apportion.BEST_FIT]
+        return (*found, apportion.DASYMETRIC) if self.grids.keys else tuple(found)
+
     def shares(self, shape: shapely.Geometry, method: str) -> tuple[np.ndarray, np.ndarray]:
         """How much of each area lies in the shape: (positions, shares above 0)."""
         near = self.touching(shape)
-        blocks = self.shapes(near)
         if method == apportion.BEST_FIT:
-            own = self._centroids[near] if self._centroids is not None else None
-            found = apportion.block_points(blocks, self._postcodes, own)
-            share = apportion.best_fit_shares(shape, found.points)
+            share = apportion.best_fit_shares(shape, self.points(near))
+        elif method == apportion.POSTCODES:
+            share = apportion.postcode_shares(shape, self.near(near), near, self.with_postcodes())
+        elif method == apportion.DASYMETRIC:
+            share = self.grid_shares(near, apportion.overlap(np.array([shape]), self.near(near)))
         else:
-            share = apportion.area_shares(shape, blocks)
+            share = apportion.area_shares(shape, self.near(near))
             if method == apportion.BLOCKS and ((share > 0) & (share < 1)).any():
                 raise UsageProblem(
                     "a drawn place that cuts small areas has no whole blocks to go by",
-                    todo="Use the method area or best-fit",
+                    todo=f"Use one of the methods {', '.join(self.methods)}",
                 )
         held = share > 0
         return near[held], share[held]
 
+    def grid_shares(self, near: np.ndarray, found: apportion.Overlap) -> np.ndarray:
+        """Share (m,) of the people of the areas at these positions, by the latest grid that has people in each.
+
+        `found` is how one polygon lies over these areas.
+        """
+        if not self.grids.keys:
+            raise UsageProblem(
+                "no population grid is loaded to share areas out by",
+                todo="Add one (a GeoTIFF of people in each cell), or use another method",
+            )
+        blocks = self.near(near)
+        share, left = np.zeros(len(near)), np.ones(len(near), dtype=bool)
+        for key in self.grids.keys:
+            pairs, by_land = apportion.grid_shares(
+                found, blocks, partial(self.grids.whole, key), partial(self.grids.people, key)
+            )
+            todo = left[found.block]
+            share[found.block[todo]] = pairs[todo]
+            left = np.zeros(len(near), dtype=bool)
+            left[found.block[todo & by_land]] = True
+            if not left.any():
+                break
+        return share
+
+    def points(self, positions: np.ndarray) -> np.ndarray:
+        """The point (m,) of each area for best fit."""
+        new = np.array([place for place in positions.tolist() if place not in self._points], dtype=np.int64)
+        if len(new):
+            own = self._centroids[new] if self._centroids is not None else None
+            within = None if self.lived_in is None else self.lived_in.coordinates_within
+            found = apportion.block_points(self.near(new), within, own)
+            self._points.update(zip(new.tolist(), found.points, strict=True))
+        points = np.empty(len(positions), dtype=object)
+        points[:] = [self._points[place] for place in positions.tolist()]
+        return points
+
     def basis(self, method: str) -> str:
         """What the shares by this method were made from: another checksum where any of it has changed."""
-        if method != apportion.BEST_FIT:
+        keys: list[int] = []
+        if method == apportion.BEST_FIT:
+            centroids = catalogue.centroids(self.store, self.geography)
+            keys = [] if centroids is None else [centroids]
+        if method in (apportion.BEST_FIT, apportion.POSTCODES):
+            keys += people_inside.postcode_datasets(self.store)
+        if method == apportion.POSTCODES:
+            for geo, key, _ in people_inside.residents_datasets(self.store):
+                outline = catalogue.boundaries(self.store, geo)
+                keys += [key] if outline is None else [key, outline]
+        if method == apportion.DASYMETRIC:
+            keys += self.grids.keys
+        if method in (apportion.AREA, apportion.BLOCKS):
             return self.checksum
-        keys = [catalogue.centroids(self.store, self.geography), _postcode_dataset(self.store)]
-        found = [self.store.one("SELECT checksum FROM dataset WHERE key = ?", [key])[0] for key in keys if key]
-        return "+".join([self.checksum, *found])
+        found = [self.store.one("SELECT checksum FROM dataset WHERE key = ?", [key])[0] for key in keys]
+        return "+".join([self.checksum, *found, _MADE])
 
     def without_centroid(self, shape: shapely.Geometry) -> int | None:
         """How many of the areas that a shape may touch have no centroid in the file; None where no file is loaded."""
@@ -99,27 +174,18 @@ class Outlines:
         return np.where(places[:, None] >= 0, np.column_stack(columns)[places], np.nan)
 
     @cached_property
-    def _postcodes(self) -> Callable[[shapely.Geometry], np.ndarray] | None:
-        dataset = _postcode_dataset(self.store)
-        if dataset is None:
-            return None
-        east = catalogue.column(self.store, dataset, "easting")
-        north = catalogue.column(self.store, dataset, "northing")
-        order = np.argsort(east)
-        points = np.column_stack([east[order], north[order]])
+    def lived_in(self) -> LivedIn | None:
+        """The postcodes of the workspace; None where there are none."""
+        return people_inside.lived_in(self.store)
 
-        def within(block: shapely.Geometry) -> np.ndarray:
-            left, bottom, right, top = shapely.bounds(block)
-            first, last = np.searchsorted(points[:, 0], [left, right])
-            near = points[first:last]
-            near = near[(near[:, 1] >= bottom) & (near[:, 1] <= top)]
-            return near[shapely.contains_xy(block, near[:, 0], near[:, 1])]
+    def with_postcodes(self) -> LivedIn:
+        if self.lived_in is None:
+            raise UsageProblem(
+                "no postcodes are loaded to share areas out by",
+                todo="Add Code-Point Open or ONS’s postcode directory, or use another method",
+            )
+        return self.lived_in
 
-        return within
-
-
-def _postcode_dataset(store: Store) -> int | None:
-    rows = store.all(
-        "SELECT key FROM dataset WHERE kind = 'postcodes' AND replaced_by IS NULL ORDER BY key DESC LIMIT 1"
-    )
-    return rows[0][0] if rows else None
+    @cached_property
+    def grids(self) -> PopulationGrids:
+        return PopulationGrids(self.store, people_inside.grid_datasets(self.store))

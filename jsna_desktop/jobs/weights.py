@@ -1,5 +1,8 @@
 """How much of each building block the localities of a workspace hold, made once and kept."""
 
+import json
+from typing import Any
+
 import numpy as np
 import shapely
 
@@ -15,15 +18,20 @@ _NOTHING = (np.empty(0, dtype=np.int64), np.empty(0))
 
 
 def weights_for(
-    store: Store, localities: list[Locality], blocks: str, universe: np.ndarray, method: str | None = None
+    store: Store,
+    localities: list[Locality],
+    blocks: str,
+    universe: np.ndarray,
+    method: str | None = None,
+    outlines: Outlines | None = None,
 ) -> Weights:
     """Weights of the localities over the sorted `universe` (m,) of the geography `blocks`.
 
     A selection of these very blocks is exact and takes whole blocks. One of the same kind of area of the other census
     is carried (jobs/carried.py), and so is everything where only that census's boundaries are loaded. The rest is
-    shared out by its shape: by area unless another method is asked for.
+    shared out by its shape: by postcodes where there are any, else by area, unless another method is asked for.
+    `outlines` are those of `blocks`, where the caller has them.
     """
-    outlines: Outlines | None = None
     kept = _kept(store, localities, blocks)
     selected = _selected(localities, blocks, universe)
     carried = _carried(store, localities, blocks, universe, method)
@@ -44,9 +52,9 @@ def weights_for(
             if not len(carried[place].positions):
                 unmade[place] = carried[place].unmade or "none of its areas are in the data"
             continue
-        chosen = method or apportion.AREA
-        methods.append(chosen)
         outlines = outlines or Outlines.of(store, blocks)
+        chosen = method or (apportion.AREA if outlines is None else outlines.methods[0])
+        methods.append(chosen)
         if outlines is None or locality.shape is None:
             rows.append(_NOTHING)
             unmade[place] = (
@@ -102,16 +110,19 @@ def _selected(localities: list[Locality], blocks: str, universe: np.ndarray) -> 
 
 
 def _kept(store: Store, localities: list[Locality], blocks: str) -> dict[tuple[int, str], tuple]:
-    wanted = {locality.id for locality in localities if locality.id}
+    wanted = [one.id for one in localities if one.id and not (one.kind == SELECTION and one.geography == blocks)]
     rows = (
-        store.all("SELECT locality, method, boundaries, blocks, share FROM weight WHERE geography = ?", [blocks])
+        store.all(
+            "SELECT locality, method, boundaries, blocks, share FROM weight "
+            "WHERE geography = ? AND locality IN (SELECT value FROM json_each(?))",
+            [blocks, json.dumps(wanted)],
+        )
         if wanted
         else []
     )
     return {
         (key, method): (checksum, arrays.unpack_codes(codes), np.frombuffer(share, "<f8"))
         for key, method, checksum, codes, share in rows
-        if key in wanted
     }
 
 
@@ -132,19 +143,52 @@ def _keep(store: Store, fresh: list[tuple]) -> None:
         return
 
 
-def cut_range(
-    store: Store, locality: Locality, blocks: str, universe: np.ndarray, residents: np.ndarray
-) -> tuple[float, float] | None:
-    """The lowest and highest residents over the methods that the data allow; None for a place of whole blocks."""
-    if locality.kind == SELECTION and locality.geography == blocks:
-        return None
-    totals = []
-    for method in (apportion.AREA, apportion.BEST_FIT):
-        row = weights_for(store, [locality], blocks, universe, method)
-        if row.unmade:
-            return None
-        totals.append(float((row.matrix @ np.nan_to_num(residents))[0]))
-    return min(totals), max(totals)
+class Weighing:
+    """The weights of one profile: what they are made from is read once, for every method and geography.
+
+    `areas` keeps the comparator areas of the profile (jobs/comparators.py).
+    """
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.areas: dict[tuple, Any] = {}
+        self._outlines: dict[str, Outlines | None] = {}
+
+    def outlines(self, blocks: str) -> Outlines | None:
+        if blocks not in self._outlines:
+            self._outlines[blocks] = Outlines.of(self.store, blocks)
+        return self._outlines[blocks]
+
+    def methods(self, blocks: str) -> tuple[str, ...]:
+        """The methods that the data allow for a drawn place, the default first."""
+        outlines = self.outlines(blocks)
+        return (apportion.AREA, apportion.BEST_FIT) if outlines is None else outlines.methods
+
+    def weights(
+        self, localities: list[Locality], blocks: str, universe: np.ndarray, method: str | None = None
+    ) -> Weights:
+        """As `weights_for`."""
+        drawn = any(not (one.kind == SELECTION and one.geography == blocks) for one in localities)
+        outlines = self.outlines(blocks) if drawn else None
+        return weights_for(self.store, localities, blocks, universe, method, outlines)
+
+    def cut_ranges(
+        self, localities: list[Locality], blocks: str, universe: np.ndarray, residents: np.ndarray
+    ) -> list[tuple[float, float] | None]:
+        """The lowest and highest residents of each place over the methods that the data allow.
+
+        `residents` (m,) of the universe, no NaN. None for a place of whole blocks and one that has no weights.
+        """
+        if not localities:
+            return []
+        totals = []
+        without = {p for p, one in enumerate(localities) if one.kind == SELECTION and one.geography == blocks}
+        for method in self.methods(blocks):
+            made = self.weights(localities, blocks, universe, method)
+            totals.append(made.matrix @ residents)
+            without |= set(made.unmade)
+        low, high = np.min(totals, axis=0), np.max(totals, axis=0)
+        return [None if p in without else (float(low[p]), float(high[p])) for p in range(len(localities))]
 
 
 def from_wkb(wkb: bytes | None) -> shapely.Geometry | None:

@@ -10,7 +10,7 @@ import shapely
 from jsna_desktop.areas import apportion, geography
 from jsna_desktop.areas.locality import POLYGON, SELECTION, Locality
 from jsna_desktop.errors import FileProblem
-from jsna_desktop.jobs import audit, vintage
+from jsna_desktop.jobs import audit, versions, vintage
 from jsna_desktop.jobs.localities import get, insert, named, outline_of
 from jsna_desktop.jobs.outlines import Outlines
 from jsna_desktop.jobs.progress import Progress
@@ -56,7 +56,10 @@ def import_file(
             path, code_field=code_field, name_field=name_field, geography=blocks, progress=progress
         )
     notes = [problem.message for problem in source.problems]
-    if source.shapes is not None:
+    if source.sets is not None:
+        places, said = _as_exported(store, source, in_set, target, path.name)
+        notes += said
+    elif source.shapes is not None:
         places = [
             Locality(0, named(name), target, POLYGON, shape=shape, code=code)
             for name, code, shape in zip(source.names, source.codes, shapely.from_wkb(source.shapes), strict=True)
@@ -67,7 +70,7 @@ def import_file(
         places = _from_code_table(store, source, level, target, progress)
     if not places:
         raise FileProblem("there are no localities in it", where=path.name)
-    clash = _repeated([place.name for place in places])
+    clash = _repeated([(place.set, place.name) for place in places])
     if clash:
         raise FileProblem(
             f"two localities have the name {clash!r}", where=path.name, todo="Choose another column with --name-field"
@@ -76,21 +79,53 @@ def import_file(
     with store.transaction():
         for number, place in enumerate(places):
             progress("Adding localities", number / len(places))
-            keys.append(insert(store, place))
+            keys.append(insert(store, place, versions.IMPORTED, path.name, told=False))
         audit.record(store, audit.PLACES_IMPORTED, target, filename=path.name, localities=len(places))
-    if source.shapes is not None:
+    drawn = [key for key, place in zip(keys, places, strict=True) if place.kind == POLYGON]
+    if drawn:
         progress("Sharing out small areas", None)
-        notes += _beyond(store, [get(store, key) for key in keys])
-    return Imported(len(places), target, places[0].kind, tuple(notes))
+        notes += _beyond(store, [get(store, key) for key in drawn])
+    sets = dict.fromkeys(place.set for place in places)
+    return Imported(len(places), ", ".join(sets), places[0].kind, tuple(notes))
 
 
-def _repeated(names: list[str]) -> str:
-    seen: set[str] = set()
-    for name in names:
-        if name in seen:
+def _repeated(names: list[tuple[str, str]]) -> str:
+    """The name that comes twice in one set; "" where none does."""
+    seen: set[tuple[str, str]] = set()
+    for in_set, name in names:
+        if (in_set, name) in seen:
             return name
-        seen.add(name)
+        seen.add((in_set, name))
     return ""
+
+
+def _as_exported(
+    store: Store, source: LocalityFile, in_set: str | None, target: str, where: str
+) -> tuple[list[Locality], list[str]]:
+    """Localities that this program exported, as they were: in their own sets, unless another is named."""
+    assert source.sets is not None and source.made_of is not None and source.members is not None
+    assert source.shapes is not None
+    outlines: dict[str, Outlines | None] = {}
+    places, unknown = [], set()
+    shapes = [shapely.from_wkb(wkb) if wkb else None for wkb in source.shapes.tolist()]
+    rows = zip(source.names, source.codes, source.sets, source.made_of, source.members, shapes, strict=True)
+    for name, code, own_set, level, members, shape in rows:
+        home = target if (in_set and in_set.strip()) or not own_set.strip() else named(own_set)
+        if not level:
+            places.append(Locality(0, named(name), home, POLYGON, shape=shape, code=code))
+            continue
+        if level not in geography.NAMES:
+            raise FileProblem(f"there is no geography “{level}”", where=where, todo="Export the localities again")
+        if level not in outlines:
+            outlines[level] = Outlines.of(store, level)
+        blocks = np.unique(np.array(members.split(), dtype=np.str_))
+        known = outlines[level]
+        drawn = outline_of(known, blocks) if known is not None else None
+        if drawn is None:
+            unknown.add(level)
+        places.append(Locality(0, named(name), home, SELECTION, level, blocks, shape if drawn is None else drawn, code))
+    said = [f"made of {geography.name(level)}, whose boundaries are not loaded here" for level in sorted(unknown)]
+    return places, said
 
 
 def _settled(store: Store, source: LocalityFile, where: str) -> str:

@@ -1,8 +1,7 @@
 """Localities of a workspace: made from selections, polygons and code tables; listed, renamed, removed, restored."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
 from unicodedata import category
 
 import numpy as np
@@ -10,9 +9,10 @@ import shapely
 
 from jsna_desktop.areas.locality import POLYGON, SELECTION, Locality
 from jsna_desktop.errors import UsageProblem
-from jsna_desktop.jobs import audit
+from jsna_desktop.jobs import versions
 from jsna_desktop.jobs.outlines import Outlines
 from jsna_desktop.jobs.progress import Progress
+from jsna_desktop.jobs.versions import Form
 from jsna_desktop.jobs.weights import from_wkb
 from jsna_desktop.workspace import arrays
 from jsna_desktop.workspace.store import Store
@@ -28,8 +28,8 @@ _FROM = "FROM locality l JOIN locality_set s ON s.key = l.in_set"
 class Removed:
     """What `restore` needs to bring a locality back."""
 
-    row: tuple
-    set: str
+    key: int
+    form: Form
 
 
 def localities(
@@ -81,31 +81,25 @@ def sets(store: Store) -> list[tuple[str, int]]:
     )
 
 
-def _in_set(store: Store, name: str) -> int:
-    rows = store.all("SELECT key FROM locality_set WHERE name = ?", [name])
-    return rows[0][0] if rows else store.run("INSERT INTO locality_set (name) VALUES (?)", [name])
-
-
-def insert(store: Store, place: Locality) -> int:
-    """Keep a locality, inside the caller's transaction; its key. A UsageProblem where the set has one of its name."""
-    home = _in_set(store, place.set)
-    if store.all("SELECT 1 FROM locality WHERE in_set = ? AND name = ?", [home, place.name]):
-        raise UsageProblem(
-            f"there is already a locality “{place.name}” in “{place.set}”", todo="Give it another name or set"
-        )
-    return store.run(
-        "INSERT INTO locality (in_set, name, code, kind, geography, blocks, wkb, made) VALUES (?,?,?,?,?,?,?,?)",
-        [
-            home,
-            place.name,
-            place.code,
-            place.kind,
-            place.geography,
-            None if place.blocks is None else arrays.pack_codes(place.blocks),
-            None if place.shape is None else shapely.to_wkb(place.shape),
-            datetime.now().isoformat(timespec="seconds"),
-        ],
+def form(place: Locality) -> Form:
+    """A locality as it is to be stored."""
+    return Form(
+        place.name,
+        place.set,
+        place.code,
+        place.kind,
+        place.geography,
+        None if place.blocks is None else arrays.pack_codes(place.blocks),
+        None if place.shape is None else shapely.to_wkb(place.shape),
+        versions.now(),
     )
+
+
+def insert(store: Store, place: Locality, change: str = versions.MADE, note: str = "", *, told: bool = True) -> int:
+    """Keep a locality, inside the caller's transaction; its key. A UsageProblem where the set has one of its name."""
+    key = versions.new_key(store)
+    versions.put(store, key, form(place), change, note, told=told)
+    return key
 
 
 def named(name: str) -> str:
@@ -121,7 +115,7 @@ def _set_named(name: str) -> str:
     return named(name) if name.strip() else DEFAULT_SET
 
 
-def add_selection(store: Store, in_set: str, name: str, geography: str, codes: np.ndarray) -> Locality:
+def add_selection(store: Store, in_set: str, name: str, geography: str, codes: np.ndarray, note: str = "") -> Locality:
     """A locality of whole blocks: `codes` (n,) of one geography."""
     blocks = np.unique(np.asarray(codes, dtype=np.str_))
     if not len(blocks):
@@ -130,10 +124,12 @@ def add_selection(store: Store, in_set: str, name: str, geography: str, codes: n
     shape = outline_of(outlines, blocks) if outlines is not None else None
     place = Locality(0, named(name), _set_named(in_set), SELECTION, geography, blocks, shape)
     with store.transaction():
-        return get(store, insert(store, place))
+        return get(store, insert(store, place, note=note))
 
 
-def add_polygon(store: Store, in_set: str, name: str, polygon: shapely.Geometry, code: str = "") -> Locality:
+def add_polygon(
+    store: Store, in_set: str, name: str, polygon: shapely.Geometry, code: str = "", note: str = ""
+) -> Locality:
     """A drawn locality, EPSG:27700. A line that crosses itself is refused; say where to the person."""
     if not shapely.is_valid(polygon):
         raise UsageProblem("the line crosses itself", found=shapely.is_valid_reason(polygon), todo="Move a point")
@@ -141,54 +137,46 @@ def add_polygon(store: Store, in_set: str, name: str, polygon: shapely.Geometry,
         raise UsageProblem("the line holds no area", todo="Draw at least three points")
     with store.transaction():
         place = Locality(0, named(name), _set_named(in_set), POLYGON, shape=polygon, code=code)
-        return get(store, insert(store, place))
+        return get(store, insert(store, place, note=note))
 
 
-def redraw(store: Store, key: int, polygon: shapely.Geometry) -> Locality:
-    """Give a drawn locality a new line."""
+def redraw(store: Store, key: int, polygon: shapely.Geometry, note: str = "") -> Locality:
+    """Give a locality a new line; one of whole blocks becomes a drawn one."""
     if not shapely.is_valid(polygon) or shapely.is_empty(polygon):
         raise UsageProblem("the line crosses itself", todo="Move a point")
     with store.transaction():
-        store.run("UPDATE locality SET wkb = ?, kind = 'polygon' WHERE key = ?", [shapely.to_wkb(polygon), key])
-        store.run("DELETE FROM weight WHERE locality = ?", [key])
+        before = _there(store, key)
+        drawn = replace(before, kind=POLYGON, geography="", blocks=None, wkb=shapely.to_wkb(polygon))
+        versions.put(store, key, drawn, versions.REDRAWN, note)
     return get(store, key)
 
 
-def rename(store: Store, key: int, name: str) -> Locality:
-    place = get(store, key)
-    name = named(name)
-    if name != place.name:
-        taken = "SELECT 1 FROM locality l JOIN locality_set s ON s.key = l.in_set WHERE s.name = ? AND l.name = ?"
-        if store.all(taken, [place.set, name]):
-            raise UsageProblem(f"there is already a locality “{name}” in “{place.set}”")
-        with store.transaction():
-            store.run("UPDATE locality SET name = ? WHERE key = ?", [name, key])
-    return get(store, key)
-
-
-def remove(store: Store, key: int) -> Removed:
-    """Take a locality out; the result brings it back by `restore`. A set that is left empty goes with it."""
-    row = store.one("SELECT key, name, code, kind, geography, blocks, wkb, made FROM locality WHERE key = ?", [key])
-    home = get(store, key).set
+def rename(store: Store, key: int, name: str, note: str = "") -> Locality:
     with store.transaction():
-        store.run("DELETE FROM locality WHERE key = ?", [key])
-        store.run("DELETE FROM locality_set WHERE key NOT IN (SELECT in_set FROM locality)")
-        audit.record(store, audit.PLACE_REMOVED, row[1], set=home)
-    return Removed(row, home)
+        versions.put(store, key, replace(_there(store, key), name=named(name)), versions.RENAMED, note)
+    return get(store, key)
+
+
+def remove(store: Store, key: int, note: str = "") -> Removed:
+    """Take a locality out; the result brings it back by `restore`. A set that is left empty goes with it."""
+    with store.transaction():
+        before = _there(store, key)
+        versions.put(store, key, None, versions.REMOVED, note)
+    return Removed(key, before)
 
 
 def restore(store: Store, removed: Removed) -> Locality:
     """Bring back what `remove` took, under its own key."""
-    key, name, *rest = removed.row
     with store.transaction():
-        home = _in_set(store, removed.set)
-        store.run(
-            "INSERT INTO locality (key, in_set, name, code, kind, geography, blocks, wkb, made) "
-            "VALUES (?,?,?,?,?,?,?,?,?)",
-            [key, home, name, *rest],
-        )
-        audit.record(store, audit.PLACE_RESTORED, name, set=removed.set)
-    return get(store, key)
+        versions.put(store, removed.key, removed.form, versions.RESTORED)
+    return get(store, removed.key)
+
+
+def _there(store: Store, key: int) -> Form:
+    found = versions.form_of(store, key)
+    if found is None:
+        raise LookupError(f"locality {key}")
+    return found
 
 
 def outline_of(outlines: Outlines, blocks: np.ndarray) -> shapely.Geometry | None:

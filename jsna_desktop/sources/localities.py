@@ -7,7 +7,7 @@ import numpy as np
 import shapely
 
 from jsna_desktop.errors import FileProblem, UsageProblem
-from jsna_desktop.sources import areas
+from jsna_desktop.sources import areas, exported
 from jsna_desktop.sources.areas import AreaColumns
 from jsna_desktop.sources.codes import Heading
 from jsna_desktop.sources.dataset import MAX_EXAMPLES, Problem
@@ -25,6 +25,9 @@ class LocalityFile:
     Polygons: `names`, `codes` (n,) text ("" where there are none) and `shapes` (n,) WKB in EPSG:27700, one row for each
     locality. Table of codes: `names`, `codes`, `blocks` (n,), one row for each small area, `shapes` None; without codes
     the names stand for them. `geography` is the small areas'.
+
+    Localities that this program exported also have their `sets`, `made_of` (the geography of a selection's blocks, ""
+    for a drawn place) and `members` (those blocks' codes, apart by a blank), (n,) text; `shapes` may then be b"".
     """
 
     names: np.ndarray
@@ -33,6 +36,9 @@ class LocalityFile:
     blocks: np.ndarray | None
     geography: str
     problems: tuple[Problem, ...]
+    sets: np.ndarray | None = None
+    made_of: np.ndarray | None = None
+    members: np.ndarray | None = None
 
 
 def read_localities(
@@ -48,6 +54,12 @@ def read_localities(
     progress(f"Reading {peek.where}", None)
     if peek.form == "vector":
         return read_polygons(peek, name_field, code_field)
+    if not code_field and not name_field and peek.sheet is not None and exported.is_weights(peek.sheet):
+        found, shapes, table = exported.read_weights(peek)
+        return LocalityFile(
+            found["names"], found["codes"], shapes, None, "", tuple(table.problems), found["sets"], found["made_of"],
+            found["members"],
+        )  # fmt: skip
     return read_code_table(peek, code_field, name_field, geography)
 
 
@@ -60,7 +72,11 @@ def read_polygons(peek: Peek, name_field: str | None = None, code_field: str | N
     layer = describe_layer(peek)
     names_in = chosen_field(layer.fields, name_field, peek.where) if name_field else _name_field(layer.fields)
     codes_in = chosen_field(layer.fields, code_field, peek.where) if code_field else _code_field(layer.fields)
-    shapes = read_layer(peek, layer, tuple(field for field in (names_in, codes_in) if field))
+    ours = not name_field and not code_field and exported.is_layer(layer.fields)
+    if ours:
+        names_in, codes_in = "name", "code"
+    more = exported.FIELDS if ours else ()
+    shapes = read_layer(peek, layer, tuple(dict.fromkeys(field for field in (names_in, codes_in, *more) if field)))
     problems = list(shapes.problems)
     bare = shapely.is_missing(shapes.geometry)
     if bare.any():
@@ -76,7 +92,12 @@ def read_polygons(peek: Peek, name_field: str | None = None, code_field: str | N
     codes = shapes.fields[codes_in][kept] if codes_in else np.full(len(kept), "")
     wkb = np.empty(len(kept), dtype=object)
     wkb[:] = shapely.to_wkb(shapes.geometry[kept])
-    return LocalityFile(names, codes, wkb, None, "", tuple(problems))
+    if not ours:
+        return LocalityFile(names, codes, wkb, None, "", tuple(problems))
+    own = {field: shapes.fields[field][kept] for field in ("set", "kind", "made_of", "blocks")}
+    members = exported.members(own["kind"], own["made_of"], own["blocks"], peek.where)
+    made_of = np.where(members == "", "", own["made_of"])
+    return LocalityFile(names, codes, wkb, None, "", tuple(problems), own["set"], made_of, members)
 
 
 def _name_field(fields: tuple[str, ...]) -> str:

@@ -97,7 +97,7 @@ def test_the_command_lists_it(world: Path, capsys: pytest.CaptureFixture[str]) -
     capsys.readouterr()
     assert main(["audit", str(world), "--json"]) == 0
     listed = json.loads(capsys.readouterr().out)
-    assert [entry["action"] for entry in listed] == ["data added", "data added"]
+    assert [entry["action"] for entry in listed] == ["data added", "data added", "locality made"]
     assert set(listed[0]) == {"at", "who", "action", "subject", "detail"}
     assert main(["audit", str(world)]) == 0
     assert "boundaries.lsoa2021" in capsys.readouterr().out

@@ -4,9 +4,12 @@ import argparse
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from jsna_desktop import __version__
+from jsna_desktop import __version__, locality_commands, measure_commands
 
 Job = Callable[[argparse.Namespace], int]
+
+# As areas/apportion.py names them, which imports shapely: the parser must not.
+_METHODS = ("blocks", "best-fit", "postcodes", "dasymetric", "area")
 
 _EPILOG = """exit codes: 0 done; 2 wrong usage; 3 a file is not what it should be;
 4 the workspace is missing, locked, damaged or needs a password; 5 refused for disclosure"""
@@ -80,16 +83,24 @@ def parser(jobs: Mapping[str, Job]) -> argparse.ArgumentParser:
     _workspace(c)
     _select(c)
     c.add_argument("--indicator", metavar="ID", action="append", default=None, help="repeatable; default: all")
-    c.add_argument("--method", choices=("blocks", "best-fit", "area"), help="how drawn places share out cut areas")
+    c.add_argument("--method", choices=_METHODS, help="how drawn places share out cut areas")
     c.add_argument(
         "--compare",
         metavar="WHAT",
         action="append",
         default=None,
-        help="england, region, district or the name of a locality; repeatable (default: the first three)",
+        help="england, region, district (the default), parent, peers, the name of a locality, or of any area or its "
+        "code; repeatable",
+    )
+    c.add_argument(
+        "--standard",
+        choices=("england", "district"),
+        help="rates by age band, deaths and events are standardised indirectly too, by this area's rates",
     )
     c.add_argument("--format", choices=("table", "json", "csv"), default="table")
     c.add_argument("--out", metavar="FILE", type=Path)
+
+    measure_commands.arguments(command, _workspace, _select)
 
     c = command("template", "an empty plain table with its headings explained, CSV or xlsx")
     c.add_argument("kind", metavar="KIND", help="population, deaths, indicator, services, assets, events or lookup")
@@ -107,7 +118,7 @@ def parser(jobs: Mapping[str, Job]) -> argparse.ArgumentParser:
 
 
 def _localities(commands: argparse._SubParsersAction, jobs: Mapping[str, Job]) -> None:
-    places = commands.add_parser("localities", help="add, list, remove or export localities")
+    places = commands.add_parser("localities", help="make, change, measure, list, remove or export localities")
     actions = places.add_subparsers(metavar="ACTION", required=True)
 
     def action(name: str, about: str) -> argparse.ArgumentParser:
@@ -130,6 +141,9 @@ def _localities(commands: argparse._SubParsersAction, jobs: Mapping[str, Job]) -
     c = action("export", "localities as .gpkg or .geojson, or their blocks and weights as .csv")
     c.add_argument("file", metavar="FILE", type=Path)
     _select(c)
+    c.add_argument("--geography", metavar="ID", action="append", default=[], help=".csv: weights on these; repeatable")
+    c.add_argument("--method", metavar="M", action="append", default=[], choices=_METHODS, help=".csv; repeatable")
+    locality_commands.arguments(action)
 
 
 def _workspace(command: argparse.ArgumentParser, whose: str = "of an encrypted workspace") -> None:

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from jsna_desktop import safekeeping
+from jsna_desktop import locality_commands, measure_commands, safekeeping
 from jsna_desktop.arguments import parser
 from jsna_desktop.errors import Cancelled, FileProblem, UsageProblem, UserError
 from jsna_desktop.safekeeping import opened
@@ -61,8 +61,9 @@ def _jobs() -> dict[str, Callable[[argparse.Namespace], int]]:
         "localities add": _localities_add,
         "localities list": _localities_list,
         "localities remove": _localities_remove,
-        "localities export": _localities_export,
+        **locality_commands.JOBS,
         "profile": _profile,
+        **measure_commands.JOBS,
         "template": _template,
         "pack": _pack,
         "selfcheck": _selfcheck,
@@ -118,13 +119,17 @@ def _new(options: argparse.Namespace) -> int:
 
 def _add(options: argparse.Namespace) -> int:
     from jsna_desktop.jobs.add import ALREADY, ASK, LEFT_OUT, Hints, add, recognise
+    from jsna_desktop.jobs.gather import gather
     from jsna_desktop.jobs.passwords import advice
     from jsna_desktop.jobs.replace import candidates
 
     hints = Hints(options.kind, options.geography, _column_map(options.map), options.sensitive, options.keep_records)
+    files = gather(options.files)
+    if not files:
+        raise UsageProblem("there is no file in it", where=", ".join(map(str, options.files)), todo="Choose another")
     with opened(options, write=not options.dry_run) as store:
         progress = _progress()
-        found = recognise(options.files, store, progress, hints)
+        found = recognise(files, store, progress, hints)
         failed = [item for item in found if item.status in (LEFT_OUT, ASK)]
         newer = {item.path: candidates(store, item.reading) for item in found if item.reading is not None}
         replacing = [i.reading.dataset.checksum for i in found if i.reading is not None] if options.replace else []
@@ -180,7 +185,9 @@ def _show(options: argparse.Namespace) -> int:
     print(found["workspace"])
     print(f"\n{len(found['datasets'])} datasets")
     for d in found["datasets"]:
-        print(f"  {d['id']:<28} {d['title']}, {d['period']}: {d['rows']:,} rows; {d['source']}; {d['licence']}")
+        told = ", ".join(filter(None, (d["title"], d["period"])))
+        origin = "; ".join(filter(None, (f"{d['rows']:,} rows", d["source"] or d["filename"], d["licence"])))
+        print(f"  {d['id']:<28} {told}: {origin}")
         if d["replaced_by"] is not None:
             print(f"      Replaced by {d['replaced_by']}: kept, and used for nothing (bring-back uses it again)")
         for problem in d["problems"]:
@@ -264,20 +271,10 @@ def _localities_remove(options: argparse.Namespace) -> int:
     return 0
 
 
-def _localities_export(options: argparse.Namespace) -> int:
-    from jsna_desktop.jobs.export import export_localities
-
-    with opened(options) as store:
-        count = export_localities(store, _chosen(store, options), options.file)
-    print(f"Wrote {count:,} rows to {options.file}")
-    return 0
-
-
 def _profile(options: argparse.Namespace) -> int:
     from jsna_desktop.jobs import audit
     from jsna_desktop.jobs.comparators import FIXED
-    from jsna_desktop.jobs.figures import load_figures
-    from jsna_desktop.jobs.localities import localities
+    from jsna_desktop.jobs.compare_with import asked_for, figures_for
     from jsna_desktop.jobs.output import released, rendered, withheld
     from jsna_desktop.jobs.profile import profile
 
@@ -285,11 +282,11 @@ def _profile(options: argparse.Namespace) -> int:
         places = _chosen(store, options)
         if not places:
             raise UsageProblem("there are no localities", todo="Add some with: jsna-desktop localities add")
-        asked = options.compare or list(FIXED)
-        others = tuple(localities(store, names=[w for w in asked if w not in FIXED])) if set(asked) - set(FIXED) else ()
-        levels = tuple(level for level in FIXED if level in asked)
-        made = profile(load_figures(store, options.indicator), places, options.method, levels, others)
-        rows = released(made)
+        words = options.compare or list(FIXED)
+        figures = figures_for(store, options.indicator, words, options.standard or "")
+        asked = asked_for(figures, places, words)
+        made = profile(figures, places, options.method, asked.levels, asked.others)
+        rows = released(figures, made)
         _write(rendered(store, made, options.format, options.method, rows), options.out)
         if options.out is not None:
             said = {"localities": [place.name for place in places], "rows": len(rows), "withheld": withheld(rows)}

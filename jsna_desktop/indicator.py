@@ -5,6 +5,8 @@ from dataclasses import dataclass
 # The kinds of indicator (methods.md 1); the kind alone decides how values may be combined.
 COUNT, PROPORTION, RATE, MEAN = "count", "proportion", "rate", "mean"
 SCORE, MODELLED, RANK, INDEX = "score", "modelled", "rank", "index"
+# Standardised for age: directly, of events by age band; indirectly, of observed over expected events.
+DSR, ISR = "dsr", "isr"
 REFUSED_KINDS = ("median", "percentile", "ratio")
 
 

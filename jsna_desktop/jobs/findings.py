@@ -11,7 +11,7 @@ from jsna_desktop.jobs.comparators import DISTRICT, ENGLAND
 from jsna_desktop.jobs.figures import WEIGHT_YEAR, Figures, Table
 from jsna_desktop.jobs.outlines import Outlines
 from jsna_desktop.jobs.profile import Profile, profile
-from jsna_desktop.jobs.release import release_rows, release_summary
+from jsna_desktop.jobs.release import release_summary, released_rows
 from jsna_desktop.jobs.residents import pyramid
 from jsna_desktop.measures.standout import stands_out
 from jsna_desktop.packs.findings import AgeGroup, Deciles, Findings, MapLayer, Source
@@ -21,21 +21,22 @@ from jsna_desktop.workspace import catalogue
 def all_findings(figures: Figures, places: list[Locality]) -> Iterator[Findings]:
     """The findings of each locality, made one at a time from one profile of them all."""
     made = profile(figures, places, compare_with=(DISTRICT, ENGLAND))
-    rows = _rows_by_place(made)
+    rows = _rows_by_place(figures, made)
     for place, locality in enumerate(places):
         yield _findings(figures, made, place, rows[place], locality)
 
 
-def _rows_by_place(made: Profile) -> list[list[dict]]:
-    count = len(made.localities)
-    rows = list(release_rows(made.rows(), made.sensitive))
-    size = len(rows) // count if count else 0
-    return [rows[place * size : (place + 1) * size] for place in range(count)]
+def _rows_by_place(figures: Figures, made: Profile) -> list[list[dict]]:
+    rows: dict[tuple[str, str], list[dict]] = {(place.set, place.name): [] for place in made.localities}
+    for row in released_rows(figures, made, leaving=True):
+        rows[row["set"], row["locality"]].append(row)
+    return list(rows.values())
 
 
 def _findings(figures: Figures, made: Profile, place: int, rows: list[dict], locality: Locality) -> Findings:
     store, summary = figures.store, release_summary(made.summaries[place], made.sensitive)
     now = datetime.now()
+    main = [row for row in rows if not row["detail"]]
     names = {c["level"]: c["area"] for row in rows for c in row["comparators"] if c["value"] is not None}
     deciles = _deciles(figures, made, place)
     bands = pyramid(figures, made, place)
@@ -52,7 +53,7 @@ def _findings(figures: Figures, made: Profile, place: int, rows: list[dict], loc
         fictional=any(d.fictional for d in datasets),
         lede=pack_words.lede(locality.name, summary, rows, bands.period if bands else ""),
         figures=pack_words.figures(summary, rows),
-        standout=tuple(f"{f.lead} {f.rest}".replace("\u00a0%", "%") for f in stands_out(rows)),
+        standout=tuple(f"{f.lead} {f.rest}".replace("\u00a0%", "%") for f in stands_out(main)),
         definition=pack_words.definition(locality, summary),
         rows=tuple(_for_the_page(rows)),
         comparators=tuple(level for level in (DISTRICT, ENGLAND) if level in names),
@@ -186,12 +187,11 @@ def _layer(outlines: Outlines, table: Table, blocks: np.ndarray, decile: np.ndar
 def _sources(figures: Figures, made: Profile, place: int) -> tuple[Source, ...]:
     cut = {p.table.geography: bool(p.weights.cut()[place]) for p in made.parts}
     used = {figures.sources[plan.indicator.id] for p in made.parts for plan in p.table.stack.plans}
-    keys = {row[1]: row[0] for row in figures.store.all("SELECT key, id FROM dataset")}
     listed = []
-    for dataset in catalogue.datasets(figures.store):
+    for key, dataset in catalogue.keyed_datasets(figures.store):
         if dataset.kind == "boundaries":
             fit = "As published"
-        elif keys[dataset.id] in used:
+        elif key in used:
             fit = "By area" if cut.get(dataset.geography) else "Exact"
         else:
             continue

@@ -5,6 +5,7 @@ import io
 import json
 from datetime import datetime
 
+from jsna_desktop.jobs.comparators import FIXED
 from jsna_desktop.jobs.figures import Figures
 from jsna_desktop.jobs.profile import Profile
 from jsna_desktop.jobs.release import release_summary, released_rows
@@ -102,6 +103,8 @@ def unrun(text: str) -> str:
 
 def _table(rows: list[dict]) -> str:
     headings = ["Locality", "Indicator", "Period", "Value", "95 % interval", "District", "England", "Verdict"]
+    more = list(dict.fromkeys(e["level"] for row in rows for e in row["comparators"] if e["level"] not in FIXED))
+    headings += [_short(level[:1].upper() + level[1:]) for level in more]
     lines = []
     for row in rows:
         unit = "" if row["unit"].startswith("per ") else row["unit"]
@@ -121,6 +124,7 @@ def _table(rows: list[dict]) -> str:
                 _shown(row, district.get("value")) if district else "",
                 _shown(row, england.get("value")) if england else "",
                 widest.get("verdict", ""),
+                *(_beside(row, entries.get(level)) for level in more),
             ]
         )
     widths = [max([len(h), *(len(line[i]) for line in lines)]) for i, h in enumerate(headings)]
@@ -132,6 +136,13 @@ def _table(rows: list[dict]) -> str:
         return "  ".join(sides).rstrip()
 
     return "\n".join([laid(headings), laid(["-" * w for w in widths]), *map(laid, lines)]) + "\n"
+
+
+def _beside(row: dict, entry: dict | None) -> str:
+    """Kelderford 18.1 %: worse"""
+    if entry is None:
+        return ""
+    return _short(f"{entry['area']} {_shown(row, entry['value'])}: {entry['verdict']}")
 
 
 def _short(text: str) -> str:

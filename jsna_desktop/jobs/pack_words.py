@@ -9,7 +9,20 @@ from jsna_desktop.measures.standout import number
 from jsna_desktop.packs.findings import AgeGroup, Deciles, Figure, Pyramid
 
 EDITIONS = ("imd2025", "imd2019")
-_SHARED_OUT = {"blocks": "whole areas, as selected", "area": "by land area inside", "best-fit": "by best fit"}
+_SHARED_OUT = {
+    "blocks": "whole areas, as selected",
+    "best-fit": "by best fit",
+    "postcodes": "by postcodes inside",
+    "dasymetric": "by a population grid",
+    "area": "by land area inside",
+}
+# The end of “counts by the share of its”.
+_SHARE_OF = {
+    "area": "land inside.",
+    "postcodes": "postcodes inside (of its land where it has none).",
+    "dasymetric": "people inside on a population grid (of its land where the grid has none).",
+    "best-fit": "people at its centre: all or nothing.",
+}
 
 
 def latest(rows: list[dict], identity: str) -> dict | None:
@@ -159,7 +172,7 @@ def methods(summary: Summary, rows: list[dict]) -> tuple[tuple[str, str], ...]:
             (
                 "Areas that the line cuts",
                 "A small area that the line cuts counts by the share of its "
-                + ("land inside." if summary.method == "area" else "people at its centre: all or nothing.")
+                + _SHARE_OF.get(summary.method, "people inside.")
                 + " Intervals leave this error out; where another way of sharing out would change a comparison, none "
                 "is given.",
             )

@@ -1,44 +1,54 @@
 """Profiles: every indicator for any number of places, with what they are compared with."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
+from functools import cached_property
 
 import numpy as np
 import shapely
+from scipy import sparse
 
-from jsna_desktop.areas import apportion
-from jsna_desktop.areas.locality import Locality, Weights
+from jsna_desktop.areas import apportion, geography
+from jsna_desktop.areas.locality import Locality, Weights, matrix_of
 from jsna_desktop.errors import UsageProblem
-from jsna_desktop.indicator import COUNT
-from jsna_desktop.jobs import comparators
-from jsna_desktop.jobs.comparators import Compared
+from jsna_desktop.jobs import against as comparing
+from jsna_desktop.jobs import comparators, profile_rows
+from jsna_desktop.jobs.against import Against, Peers, Second, counts
 from jsna_desktop.jobs.figures import Figures, Table
-from jsna_desktop.jobs.weights import cut_range, weights_for
-from jsna_desktop.measures import compare
-from jsna_desktop.measures.profile import MISSING_LIMIT, NOTES, OK, RANGE, REFUSED, UNPLACED, Estimates, estimates
+from jsna_desktop.jobs.profile_rows import Chance, Told
+from jsna_desktop.jobs.weights import Weighing
+from jsna_desktop.measures.profile import MISSING_LIMIT, UNPLACED, Estimates, estimates
 
+_NOWHERE = np.empty(0, dtype=np.int64)
 _WHOLE = comparators.SLIVER  # an area is called cut where more than this share is cut off
 
 
 @dataclass(frozen=True)
-class Against:
-    """A comparator of L places: names and estimates by place, and verdicts (L, K)."""
-
-    level: str
-    names: tuple[str, ...]  # (L,), "" where a place has none
-    estimates: Estimates  # rows brought to the places, NaN where there is none
-    verdicts: np.ndarray
-    torn: np.ndarray  # verdicts that differ between the methods that share out cut blocks
-
-
-@dataclass(frozen=True)
 class Part:
-    """The profile on one geography."""
+    """The profile on one geography. `exact` are the places that are one of its areas: what was published holds."""
 
     table: Table
     weights: Weights
     estimates: Estimates
     against: tuple[Against, ...]
+    exact: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True)
+class Others:
+    """What places are compared with beside the larger areas that hold them (`profile`).
+
+    `localities` by name, `areas` as (code, name), whether their `parent` is, and their `peers` (jobs/peers.py).
+    """
+
+    localities: tuple[Locality, ...] = ()
+    areas: tuple[tuple[str, str], ...] = ()
+    parent: bool = False
+    sets: dict[str, tuple[Locality, ...]] | None = None  # every locality of the places' sets, for `parent`
+    peers: Peers | None = None
+
+
+NOBODY = Others()
 
 
 @dataclass(frozen=True)
@@ -61,12 +71,20 @@ class Profile:
     parts: tuple[Part, ...]
     summaries: tuple[Summary, ...]
     sensitive: frozenset[str]
+    titles: dict[int, str]  # dataset key → title
+
+    @cached_property
+    def told(self) -> tuple[Told, ...]:
+        """Trends, probabilities and what is detail, part by part."""
+        return tuple(profile_rows.told(part) for part in self.parts)
 
     def rows(self) -> Iterator[dict]:
-        """Rows as contract.md gives them, place by place; the disclosure gate has yet to see them."""
-        for place, locality in enumerate(self.localities):
-            for part in self.parts:
-                yield from _rows(part, place, locality)
+        """Rows as the command line gives them, place by place; the disclosure gate has yet to see them."""
+        return profile_rows.rows(self)
+
+    def chance(self) -> tuple[Chance, ...]:
+        """For each place how many comparisons were made, and how many of them would differ by chance alone."""
+        return profile_rows.chance(self)
 
 
 def profile(
@@ -74,35 +92,107 @@ def profile(
     localities: list[Locality],
     method: str | None = None,
     compare_with: tuple[str, ...] = comparators.FIXED,
-    others: tuple[Locality, ...] = (),
+    others: Others = NOBODY,
+    weighing: Weighing | None = None,
 ) -> Profile:
     """The profile of these localities over the loaded indicators.
 
-    `method` overrides how drawn places share out cut blocks; `others` are localities to compare with.
+    `method` overrides how drawn places share out cut blocks; `others` are what else to compare with; `weighing` keeps
+    what weights are made from, from one profile to the next.
     """
-    parts = tuple(_part(figures, table, localities, method, compare_with, others) for table in figures.tables.values())
+    weighing = weighing or Weighing(figures.store)
+    parts: list[Part] = []
+    for table in figures.tables.values():
+        parts.append(_part(weighing, figures, table, localities, method, compare_with, others, parts))
     made = {part.table.geography: part.weights for part in parts}
-    return Profile(tuple(localities), parts, summaries(figures, localities, method, made), figures.sensitive)
+    told = summaries(figures, localities, method, made, weighing)
+    return Profile(tuple(localities), tuple(parts), told, figures.sensitive, figures.titles)
 
 
 def _part(
+    weighing: Weighing,
     figures: Figures,
     table: Table,
     localities: list[Locality],
     method: str | None,
     levels: tuple[str, ...],
-    others: tuple[Locality, ...],
+    others: Others,
+    before: list[Part],
 ) -> Part:
-    weights = weights_for(figures.store, localities, table.geography, table.universe, method)
-    found = _placed(estimates(weights.matrix, table.stack), weights, _counts(table))
+    weights = weighing.weights(localities, table.geography, table.universe, method)
+    weights, exact = _exactly(figures, table, weights, before)
     cut = np.flatnonzero(weights.cut())
-    second = _second_opinion(figures, table, localities, weights, cut) if len(cut) else None
-    against = [_fixed(table, weights, found, level, second, cut) for level in levels]
-    against += [_other(figures, table, weights, found, other, method) for other in others]
-    return Part(table, weights, found, tuple(against))
+    made, again = _by_every_method(weighing, table, localities, weights, cut)
+    found = _placed(made, weights, counts(table))
+    if exact:
+        found = _as_published(table, weights, found, exact)
+    seconds = tuple(Second(cut, one) for one in again)
+    made = [comparing.at_level(figures, table, weights, found, level, seconds, weighing.areas) for level in levels]
+    if others.parent:
+        whole = _sets(weighing, table, localities, others, method)
+        made.append(comparing.parents(figures, table, weights, found, whole, seconds))
+    made += [comparing.named(figures, table, weights, found, code, name, seconds) for code, name in others.areas]
+    for other in others.localities:
+        theirs = weighing.weights([other], table.geography, table.universe, method)
+        values = _placed(estimates(theirs.matrix, table.stack), theirs, counts(table))
+        made.append(comparing.other(table, weights, found, theirs, values, other.name))
+    if others.peers is not None:
+        theirs = weighing.weights(list(others.peers.localities), table.geography, table.universe, method)
+        values = _placed(estimates(theirs.matrix, table.stack), theirs, counts(table))
+        made += comparing.peers(table, weights, found, theirs, values, others.peers)
+    return Part(table, weights, found, tuple(made), frozenset(exact))
 
 
-def _placed(found: Estimates, weights: Weights, counts: np.ndarray) -> Estimates:
+def _exactly(figures: Figures, table: Table, weights: Weights, before: list[Part]) -> tuple[Weights, dict[int, int]]:
+    """Weights with the places that are exactly one of these larger areas, by the blocks of another table.
+
+    (weights, place → position of the area).
+    """
+    if table.geography in geography.BLOCKS or not weights.unmade:
+        return weights, {}
+    rows: dict[int, int] = {}
+    for part in before:
+        for place, code in comparing.exactly(figures, part.table, table.geography, part.weights).items():
+            position = int(geography.align(np.array([code]), table.universe)[0])
+            if place in weights.unmade and position >= 0:
+                rows.setdefault(place, position)
+    if not rows:
+        return weights, {}
+    nothing = (np.empty(0, dtype=np.int64), np.empty(0))
+    own = [(np.array([rows[p]]), np.ones(1)) if p in rows else nothing for p in range(len(weights.methods))]
+    methods = tuple(apportion.BLOCKS if p in rows else method for p, method in enumerate(weights.methods))
+    unmade = {place: said for place, said in weights.unmade.items() if place not in rows}
+    matrix = weights.matrix + matrix_of(own, len(table.universe))
+    return replace(weights, matrix=matrix, methods=methods, unmade=unmade), rows
+
+
+def _as_published(table: Table, weights: Weights, found: Estimates, exact: dict[int, int]) -> Estimates:
+    """Places that are one area of the table have what was published for it, where its areas cannot be combined."""
+    places = np.array(sorted(exact))
+    theirs = comparators.published_values(table, table.universe[[exact[p] for p in places.tolist()]])
+    if theirs is None:
+        return found
+    parts = {}
+    for part in ("value", "lower", "upper", "numerator", "denominator", "notes"):
+        values = getattr(found, part).copy()
+        use = np.isnan(found.value[places]) & np.isfinite(theirs.value)
+        values[places] = np.where(use, getattr(theirs, part), values[places])
+        parts[part] = values
+    return replace(found, **parts)
+
+
+def _sets(
+    weighing: Weighing, table: Table, localities: list[Locality], others: Others, method: str | None
+) -> list[tuple[str, np.ndarray]]:
+    """The name of each place's set and the positions of all the blocks of the set."""
+    held: dict[str, np.ndarray] = {}
+    for name, members in (others.sets or {}).items():
+        made = weighing.weights(list(members), table.geography, table.universe, method)
+        held[name] = np.unique(comparators.without_slivers(made.matrix).indices) if not made.unmade else _NOWHERE
+    return [(place.set, held.get(place.set, _NOWHERE)) for place in localities]
+
+
+def _placed(found: Estimates, weights: Weights, totals: np.ndarray) -> Estimates:
     """No value at all for places whose weights could not be made, nor where too many residents were lost on the way."""
     if not weights.unmade and not weights.lost:
         return found
@@ -110,7 +200,7 @@ def _placed(found: Estimates, weights: Weights, counts: np.ndarray) -> Estimates
     gone[list(weights.unmade)] = True
     for place, share in weights.lost.items():
         gone[place] = share > MISSING_LIMIT
-        gone[place, counts] |= share > 0  # a total with a hole in it is no total
+        gone[place, totals] |= share > 0  # a total with a hole in it is no total
     blank = {
         name: np.where(gone, np.nan, getattr(found, name))
         for name in ("value", "lower", "upper", "numerator", "denominator")
@@ -118,70 +208,27 @@ def _placed(found: Estimates, weights: Weights, counts: np.ndarray) -> Estimates
     return replace(found, **blank, notes=np.where(gone, np.int8(UNPLACED), found.notes))
 
 
-def _second_opinion(
-    figures: Figures, table: Table, localities: list[Locality], weights: Weights, cut: np.ndarray
-) -> Estimates:
-    """Estimates of the places that cut blocks by the other method (rows as `cut`)."""
-    other = apportion.AREA if weights.methods[cut[0]] == apportion.BEST_FIT else apportion.BEST_FIT
-    rows = weights_for(figures.store, [localities[c] for c in cut], table.geography, table.universe, other)
-    return estimates(rows.matrix, table.stack)
+def _by_every_method(
+    weighing: Weighing, table: Table, localities: list[Locality], weights: Weights, cut: np.ndarray
+) -> tuple[Estimates, list[Estimates]]:
+    """Estimates of the places, and of those that cut blocks by each other method that the data allow (rows as `cut`).
 
-
-def _fixed(
-    table: Table, weights: Weights, found: Estimates, level: str, second: Estimates | None, cut: np.ndarray
-) -> Against:
-    against = comparators.compared(table, weights, level)
-    values = _by_place(against)
-    polarity = np.array([plan.indicator.polarity for plan in table.stack.plans])
-    verdicts = compare.against_fixed(found.lower, found.upper, values.value, polarity)
-    torn = np.zeros(verdicts.shape, dtype=bool)
-    if second is not None:
-        again = compare.against_fixed(second.lower, second.upper, values.value[cut], polarity)
-        torn[cut] = (again != verdicts[cut]) & (verdicts[cut] != compare.NOT_COMPARED) & ~_counts(table)
-    verdicts = np.where(torn | against.same[:, None] | _counts(table), compare.NOT_COMPARED, verdicts)
-    # A range (suppressed numbers) decides only where both its ends say the same.
-    verdicts = np.where((found.notes == RANGE) & (verdicts == compare.SIMILAR), compare.NOT_COMPARED, verdicts)
-    names = tuple(against.areas[a].name if a >= 0 else "" for a in against.of)
-    return Against(level, names, values, verdicts, torn)
-
-
-def _counts(table: Table) -> np.ndarray:
-    """Which indicators (K,) are counts: alone they get no verdict, for a larger place has more of everything."""
-    return np.array([plan.indicator.kind == COUNT for plan in table.stack.plans], dtype=bool)
-
-
-def _by_place(against: Compared) -> Estimates:
-    """The comparator's estimates with a row a place."""
-    none = against.of < 0
-    rows = {}
-    for name in ("value", "lower", "upper", "numerator", "denominator", "missing", "notes"):
-        areas = getattr(against.estimates, name)
-        padded = np.concatenate([areas, np.zeros((1, areas.shape[1]), dtype=areas.dtype)])
-        spread = padded[against.of]
-        rows[name] = np.where(none[:, None], np.nan, spread) if areas.dtype.kind == "f" else spread
-    return Estimates(**rows)
-
-
-def _other(
-    figures: Figures, table: Table, weights: Weights, found: Estimates, other: Locality, method: str | None
-) -> Against:
-    """Compared with another locality, by the limits of the difference; overlapping places are not compared."""
-    theirs = weights_for(figures.store, [other], table.geography, table.universe, method)
-    values = _placed(estimates(theirs.matrix, table.stack), theirs, _counts(table))
-    _, lower, upper = compare.difference_interval(
-        found.value, found.lower, found.upper, values.value, values.lower, values.upper
-    )
-    polarity = np.array([plan.indicator.polarity for plan in table.stack.plans])
-    verdicts = compare.against_place(lower, upper, polarity)
-    overlap = np.asarray((weights.matrix @ theirs.matrix.T).toarray()).reshape(-1) > 0
-    verdicts = np.where(overlap[:, None] | _counts(table), compare.NOT_COMPARED, verdicts)
-    count = len(found.value)
-    spread = {
-        name: np.repeat(getattr(values, name), count, axis=0)
-        for name in ("value", "lower", "upper", "numerator", "denominator", "missing", "notes")
-    }
-    none = np.zeros(verdicts.shape, dtype=bool)
-    return Against(other.name, (other.name,) * count, Estimates(**spread), verdicts, none)
+    Made in one go: for a few places the work is by the indicator, not by the place.
+    """
+    places = [localities[c] for c in cut]
+    matrices = [weights.matrix]
+    for method in weighing.methods(table.geography) if places else ():
+        if any(weights.methods[c] != method for c in cut):
+            matrices.append(weighing.weights(places, table.geography, table.universe, method).matrix)
+    if len(matrices) == 1:
+        return estimates(weights.matrix, table.stack), []
+    every = estimates(sparse.csr_array(sparse.vstack(matrices)), table.stack)
+    ends = np.cumsum([len(matrix.indptr) - 1 for matrix in matrices])
+    parts = [
+        Estimates(**{f.name: getattr(every, f.name)[start:end] for f in fields(Estimates)})
+        for start, end in zip([0, *ends[:-1]], ends, strict=True)
+    ]
+    return parts[0], parts[1:]
 
 
 def summaries(
@@ -189,6 +236,7 @@ def summaries(
     localities: list[Locality],
     method: str | None = None,
     weighted: dict[str, Weights] | None = None,
+    weighing: Weighing | None = None,
 ) -> tuple[Summary, ...]:
     """Residents of each place by the latest population; `weighted` are weights that are made already, by geography."""
     tables = [t for t in figures.tables.values() if t.populations]
@@ -196,9 +244,10 @@ def summaries(
         return tuple(Summary(p.name, p.set, method or "", None, None, 0.0, None, 0) for p in localities)
     tables.sort(key=lambda t: max(p.year for p in t.populations), reverse=True)
     made = dict(weighted or {})
+    weighing = weighing or Weighing(figures.store)
     for table in tables:
         if table.geography not in made:
-            made[table.geography] = weights_for(figures.store, localities, table.geography, table.universe, method)
+            made[table.geography] = weighing.weights(localities, table.geography, table.universe, method)
         if not made[table.geography].lost:
             break
     else:
@@ -214,9 +263,18 @@ def summaries(
     gaps = np.isnan(people.residents)
     unknown = (weights.matrix > _WHOLE) @ gaps.astype(float) > 0 if gaps.any() else np.zeros(len(localities), bool)
     held = np.diff(weights.matrix.indptr)
+    unplaced = set(weights.unmade) | set(weights.lost)
+    ranged = [p for p in np.flatnonzero((in_cut > 0) & ~unknown).tolist() if p not in unplaced]
+    ranges = dict(
+        zip(
+            ranged,
+            weighing.cut_ranges([localities[p] for p in ranged], table.geography, table.universe, known),
+            strict=True,
+        )
+    )
     found = []
     for place, locality in enumerate(localities):
-        placed = place not in weights.unmade and place not in weights.lost and not unknown[place]
+        placed = place not in unplaced and not unknown[place]
         found.append(
             Summary(
                 locality.name,
@@ -225,84 +283,20 @@ def summaries(
                 float(totals[place]) if placed else None,
                 people.year if placed else None,
                 float(in_cut[place]) if placed else 0.0,
-                cut_range(figures.store, locality, table.geography, table.universe, known)
-                if placed and in_cut[place] > 0
-                else None,
+                ranges.get(place),
                 int(held[place]),
             )
         )
     return tuple(found)
 
 
-def _number(value: float) -> float | None:
-    return None if np.isnan(value) else float(value)
-
-
-def _rows(part: Part, place: int, locality: Locality) -> Iterator[dict]:
-    e, plans = part.estimates, part.table.stack.plans
-    for k, plan in enumerate(plans):
-        indicator = plan.indicator
-        yield {
-            "locality": locality.name,
-            "indicator": indicator.id,
-            "name": indicator.name,
-            "period": indicator.period,
-            "sex": indicator.sex,
-            "age": indicator.age,
-            "value": _number(e.value[place, k]),
-            "lower_ci": _number(e.lower[place, k]),
-            "upper_ci": _number(e.upper[place, k]),
-            "numerator": _number(e.numerator[place, k]),
-            "denominator": _number(e.denominator[place, k]),
-            "unit": indicator.unit,
-            "polarity": indicator.polarity,
-            "note": _note(part, place, k),
-            "comparators": [
-                {
-                    "level": a.level,
-                    "area": a.names[place],
-                    "value": _number(a.estimates.value[place, k]),
-                    "lower_ci": _number(a.estimates.lower[place, k]),
-                    "upper_ci": _number(a.estimates.upper[place, k]),
-                    "verdict": str(a.verdicts[place, k]),
-                }
-                for a in part.against
-                if a.names[place]
-            ],
-            "set": locality.set,
-            "group": indicator.group,
-            "kind": indicator.kind,
-            "geography": indicator.geography,
-            "method": part.weights.methods[place],
-            "weighted_by": plan.population_name,
-            "missing_share": float(e.missing[place, k]),
-            "caveat": indicator.caveat,
-        }
-
-
-def _note(part: Part, place: int, k: int) -> str:
-    code = int(part.estimates.notes[place, k])
-    carried = part.weights.carried.get(place, "")
-    if code == UNPLACED:
-        return f"not given: {part.weights.unmade.get(place, carried)}"
-    plan = part.table.stack.plans[k]
-    said = [NOTES[code].format(refusal=plan.refusal) if code == REFUSED else NOTES[code]] if code != OK else []
-    said += [carried] if carried else []
-    missing = part.estimates.missing[place, k]
-    if code in (OK, RANGE) and missing > 0:
-        said.append(f"{100 * missing:.1f} % of residents live in areas without a value and are left out")
-    if plan.indicator.kind == "modelled":
-        said.append("modelled" + (", widest limits" if plan.error >= 0 else ""))
-    if any(a.torn[place, k] for a in part.against):
-        said.append("not compared where the methods of sharing out cut areas disagree")
-    return "; ".join(said)
-
-
-def profile_of_shape(figures: Figures, shape: shapely.Geometry, name: str = "New place") -> Profile:
+def profile_of_shape(
+    figures: Figures, shape: shapely.Geometry, name: str = "New place", weighing: Weighing | None = None
+) -> Profile:
     """The profile of a shape that is not stored (shapely, EPSG:27700): what is being drawn."""
     if not shapely.is_valid(shape) or shapely.area(shape) == 0:
         raise UsageProblem("the line crosses itself or holds no area", todo="Move or remove a point")
-    return profile(figures, [Locality(0, name, "", "polygon", shape=shape)])
+    return profile(figures, [Locality(0, name, "", "polygon", shape=shape)], weighing=weighing)
 
 
 def profile_of_blocks(figures: Figures, geography: str, codes: np.ndarray, name: str = "New place") -> Profile:

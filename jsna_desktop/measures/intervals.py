@@ -48,7 +48,7 @@ def byar_count(count: np.ndarray, confidence: float = 0.95) -> tuple[np.ndarray,
         lower = x * (1 - 1 / (9 * x) - z / (3 * np.sqrt(x))) ** 3
         upper = (x + 1) * (1 - 1 / (9 * (x + 1)) + z / (3 * np.sqrt(x + 1))) ** 3
     exact_lower, exact_upper = poisson_count(x, confidence)
-    few = x < 10
+    few = x < 10 - 1e-9  # ten events that shares add up to are ten
     return np.where(few, exact_lower, lower), np.where(few, exact_upper, upper)
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from jsna_desktop.indicator import (
     COUNT,
     INDEX,
+    ISR,
     MEAN,
     MODELLED,
     PROPORTION,
@@ -30,8 +31,10 @@ class BlockValues:
     """One indicator on the blocks of a geography.
 
     `arrays` holds its parts by role ("numerator", "denominator", "value", "se", "n", "sd"), each (blocks,) with NaN
-    where missing; `withheld` (blocks,) marks numerators or values that the publisher suppressed. `population` (blocks,)
-    are the residents that weight it, `population_name` says which; None where the workspace has none.
+    where missing; a rate to be standardised has "events" and "people" instead, (blocks, bands of the standard).
+    `withheld` (blocks,), or (blocks, bands), marks numerators or values that the publisher suppressed, or counts them.
+    `population` (blocks,) are the residents that weight it, `population_name` says which; None where the workspace has
+    none. `refusal` says why it cannot be combined, where that is known before.
     """
 
     indicator: Indicator
@@ -39,6 +42,7 @@ class BlockValues:
     withheld: np.ndarray | None = None
     population: np.ndarray | None = None
     population_name: str = ""
+    refusal: str = ""
 
 
 @dataclass(frozen=True)
@@ -55,6 +59,10 @@ class Plan:
     error: int = -1
     refusal: str = ""
     population_name: str = ""
+    # Of a rate to be standardised, by band: events, people, and how many suppressed numbers.
+    events: tuple[int, ...] = ()
+    people: tuple[int, ...] = ()
+    hidden: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -104,7 +112,11 @@ def stack(geography: str, blocks: int, items: list[BlockValues]) -> Stack:
 def _plan(columns: _Columns, item: BlockValues) -> Plan:
     indicator = item.indicator
     kind, arrays = indicator.kind, item.arrays
-    if kind in (PROPORTION, RATE) and {"numerator", "denominator"} <= set(arrays):
+    if item.refusal:
+        return Plan(indicator, refusal=item.refusal)
+    if {"events", "people"} <= set(arrays):
+        return _by_band(columns, item)
+    if kind in (PROPORTION, RATE, ISR) and {"numerator", "denominator"} <= set(arrays):
         return _ratio(columns, item, arrays["numerator"], arrays["denominator"])
     if kind == COUNT and {"numerator", "value"} & set(arrays):
         return _count(columns, item)
@@ -153,8 +165,8 @@ def _people(population: np.ndarray | None, blocks: int) -> np.ndarray:
 
 
 def _ratio(columns: _Columns, item: BlockValues, top: np.ndarray, bottom: np.ndarray) -> Plan:
-    withheld = np.zeros(len(top), bool) if item.withheld is None else item.withheld & np.isfinite(bottom)
-    present = (np.isfinite(top) | withheld) & np.isfinite(bottom)
+    withheld = np.zeros(len(top)) if item.withheld is None else np.where(np.isfinite(bottom), item.withheld, 0.0)
+    present = (np.isfinite(top) | (withheld > 0)) & np.isfinite(bottom)
     missing, residents = _residents(columns, item, present)
     return Plan(
         item.indicator,
@@ -162,7 +174,35 @@ def _ratio(columns: _Columns, item: BlockValues, top: np.ndarray, bottom: np.nda
         denominator=columns.add(np.where(present, bottom, 0.0)),
         missing=missing,
         residents=residents,
-        withheld=columns.add(withheld.astype(float)) if withheld.any() else -1,
+        withheld=columns.add(withheld) if withheld.any() else -1,
+        population_name=item.population_name if is_indirect(item.indicator) else "",
+    )
+
+
+def is_indirect(indicator: Indicator) -> bool:
+    """Whether an indicator is standardised indirectly: its denominator is what the standard's rates would give."""
+    return indicator.kind == ISR
+
+
+def _by_band(columns: _Columns, item: BlockValues) -> Plan:
+    events, people = item.arrays["events"], item.arrays["people"]
+    withheld = np.zeros(events.shape) if item.withheld is None else item.withheld.astype(float)
+    present = np.all((np.isfinite(events) | (withheld > 0)) & np.isfinite(people), axis=1)
+    missing, residents = _residents(columns, item, present)
+    events = np.where(present[:, None], np.nan_to_num(events), 0.0)
+    people = np.where(present[:, None], people, 0.0)
+    withheld = np.where(present[:, None], withheld, 0.0)
+    return Plan(
+        item.indicator,
+        numerator=columns.add(events.sum(axis=1)),
+        denominator=columns.add(people.sum(axis=1)),
+        missing=missing,
+        residents=residents,
+        withheld=columns.add(withheld.sum(axis=1)) if withheld.any() else -1,
+        population_name=item.population_name,
+        events=tuple(columns.add(band) for band in np.ascontiguousarray(events.T)),
+        people=tuple(columns.add(band) for band in np.ascontiguousarray(people.T)),
+        hidden=tuple(columns.add(band) for band in np.ascontiguousarray(withheld.T)) if withheld.any() else (),
     )
 
 

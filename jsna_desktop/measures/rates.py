@@ -19,6 +19,8 @@ EUROPEAN_2013 = np.array(
 )
 # A standardised rate of fewer events than this is not given: its limits mean nothing.
 FEWEST_EVENTS = 10
+# What adding up shares of whole numbers leaves: ten events that come in parts are ten.
+ROUNDING = 1e-9
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,7 @@ def directly_standardised(
         low, high = byar_count(total, confidence)
         spread = np.sqrt(variance / total)
         lower, upper = value + spread * (low - total), value + spread * (high - total)
-    given = (total >= FEWEST_EVENTS) & np.isfinite(value)
+    given = (total >= FEWEST_EVENTS - ROUNDING) & np.isfinite(value)
     value, lower, upper = (np.where(given, multiplier * part, np.nan) for part in (value, lower, upper))
     return Rates(value, lower, upper, total)
 

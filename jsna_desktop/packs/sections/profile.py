@@ -60,7 +60,8 @@ MARKUP = r"""
         text(9pt, weight: 700, fill: blue)[#group.name]
           + if group.about != "" { text(8pt, fill: muted)[ · #group.about] })),)
       for row in group.rows {
-        ([#row.name#noted(row.notes)#if row.about != "" [\ #text(7.6pt, fill: muted)[#row.about]]],
+        ([#row.name#noted(row.notes)#if row.about != "" [\ #text(7.6pt, fill: muted)[#row.about]]#if row.trend != "" [
+           \ #text(7.6pt, fill: muted)[#row.trend]]],
          [*#row.value*],
          [#row.interval],
          ..row.comparators.map(one => [#one.value
@@ -147,12 +148,19 @@ def _row(row: dict, keys: list[str], main: str, drawn: dict[str, Any] | None, no
     return {
         "name": row["name"],
         "about": about_text(row),
+        "trend": _trend(row),
         "value": "withheld" if row["value"] is None else value_text(row["value"], row),
         "interval": interval_text(row),
         "comparators": comparators,
         "drawn": drawn,
         "notes": [notes.setdefault(reason, len(notes) + 1) for reason in reasons],
     }
+
+
+def _trend(row: dict) -> str:
+    """The recent trend where it is clear; "" where it is not, or was not tested."""
+    said = row.get("trend") or ""
+    return f"{said} over five years" if said not in ("", "not tested", "no clear change") else ""
 
 
 def _verdicts(rows: tuple[dict, ...], keys: list[str]) -> list[dict[str, str]]:
@@ -183,10 +191,9 @@ def _counts(rows: tuple[dict, ...], main: str, name: str) -> str:
     compared = sum(found.count(verdict) for verdict, _ in COUNTED)
     if not compared:
         return ""
-    one_in_twenty = compared / 20
-    return (
-        f"Of {compared} indicators that can be compared with {name}: {'; '.join(parts)}. Of so many, about "
-        f"{one_in_twenty:.0f} would differ by chance alone."
-        if one_in_twenty >= 1
-        else f"Of {compared} indicators that can be compared with {name}: {'; '.join(parts)}."
-    )
+    said = f"Of {compared} indicators that can be compared with {name}: {'; '.join(parts)}."
+    if compared < 20:
+        return said
+    clear = sum(row.get("clear_after_many") is True for row in rows)
+    said += f" Of so many, about {compared / 20:.0f} would differ by chance alone"
+    return f"{said}; {clear} stay clear when all are judged together (Benjamini and Hochberg)."

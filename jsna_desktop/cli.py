@@ -124,7 +124,7 @@ def _add(options: argparse.Namespace) -> int:
     from jsna_desktop.jobs.replace import candidates
 
     hints = Hints(options.kind, options.geography, _column_map(options.map), options.sensitive, options.keep_records)
-    files = gather(options.files)
+    files = [file for path in options.files for file in gather([path])]
     if not files:
         raise UsageProblem("there is no file in it", where=", ".join(map(str, options.files)), todo="Choose another")
     with opened(options, write=not options.dry_run) as store:
@@ -282,7 +282,7 @@ def _profile(options: argparse.Namespace) -> int:
         places = _chosen(store, options)
         if not places:
             raise UsageProblem("there are no localities", todo="Add some with: jsna-desktop localities add")
-        words = options.compare or list(FIXED)
+        words: list[str] = options.compare or [*FIXED]
         figures = figures_for(store, options.indicator, words, options.standard or "")
         asked = asked_for(figures, places, words)
         made = profile(figures, places, options.method, asked.levels, asked.others)

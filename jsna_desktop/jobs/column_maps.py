@@ -113,7 +113,8 @@ def question(error: UnknownFile, proposal: Proposal) -> UnknownFile:
         where=error.where,
         found=f"{error.found}. By {proposal.why} it may be of kind {proposal.kind}{lacking}",
         expected=error.expected,
-        todo="Say which columns are which with jsna-desktop add … --map FILE; it is remembered for the next such file",
+        todo="Say which columns are which: Choose columns in the window, on the command line a column map (--map "
+        "FILE); it is remembered for the next such file",
     )
 
 

@@ -33,7 +33,12 @@ def open_workspace(
     given = None
     if path.is_file() and driver.encrypted(path):
         given = told(password_file)
-        given = remembered(path) if given is None else given
+        if given is None and (kept := remembered(path)) is not None:
+            try:
+                return Store.open(path, read_only=read_only, hold=hold, password=kept)
+            except PasswordWrong:
+                if ask is None:
+                    raise  # the keyring's is out of date, and nobody is there to be asked
         if given is None and ask is not None:
             return _asked(path, ask, read_only, hold)
     return Store.open(path, read_only=read_only, hold=hold, password=given)

@@ -68,6 +68,12 @@ def _councils(table: dict[str, np.ndarray]) -> list[Council]:
     return sorted(found, key=lambda council: (council.name.casefold(), council.code))
 
 
+def districts_of_2011() -> tuple[np.ndarray, np.ndarray]:
+    """Codes (34,753,) of the LSOAs of 2011 of England and Wales, sorted, and the district that each lies in."""
+    table = _lookup()
+    return table["LSOA11CD"], table["LAD25CD"]
+
+
 def find_council(text: str) -> Council:
     """The council of this name or code; a UsageProblem with the nearest names where there is none."""
     return _find(councils(), text)

@@ -49,18 +49,51 @@ def released_rows(figures: "Figures", made: "Profile", *, leaving: bool) -> list
 
     What leaves of sensitive counts is kept in the ledger first. DisclosureRefused where it cannot be.
     """
-    shown = _shown(figures, made, leaving) if made.sensitive else {}
-    return list(_rows(made, shown))
+    if not made.sensitive:
+        return list(made.rows())
+    secret = _Secret.of(figures, made)
+    return list(_rows(made, secret, _shown(figures, made, secret, leaving)))
 
 
-def _rows(made: "Profile", shown: dict[tuple[int, int], _Shown]) -> Iterator[dict]:
+@dataclass(frozen=True)
+class _Secret:
+    """Which of a profile's figures are sensitive: `datasets` by key; `ids` of those that only such data could weight.
+
+    One indicator may come from an open dataset in one year and from a sensitive one in another.
+    """
+
+    datasets: frozenset[int]
+    ids: frozenset[str]
+    homes: dict[tuple[str, ...], int]  # `_key` of each indicator → its dataset
+
+    @classmethod
+    def of(cls, figures: "Figures", made: "Profile") -> "_Secret":
+        datasets = frozenset(row[0] for row in figures.store.all("SELECT key FROM dataset WHERE sensitive = 1"))
+        own = {
+            row[0]
+            for row in figures.store.all(
+                "SELECT i.id FROM indicator i JOIN dataset d ON d.key = i.dataset WHERE d.sensitive = 1"
+            )
+        }
+        homes = {
+            _key(plan.indicator): key
+            for part in made.parts
+            for plan, key in zip(part.table.stack.plans, part.table.keys, strict=True)
+        }
+        return cls(datasets, made.sensitive - own, homes)
+
+    def holds(self, row: dict) -> bool:
+        return self.homes[_key_of(row)] in self.datasets or row["indicator"] in self.ids
+
+
+def _rows(made: "Profile", secret: _Secret, shown: dict[tuple[int, int], _Shown]) -> Iterator[dict]:
     plans = {_key(part.table.stack.plans[k].indicator): (p, k) for p, k in shown for part in [made.parts[p]]}
     places = {(locality.set, locality.name): at for at, locality in enumerate(made.localities)}
     for row in made.rows():
-        if row["indicator"] not in made.sensitive:
+        if not secret.holds(row):
             yield row
             continue
-        counts = shown.get(plans.get(tuple(row[name] for name in _KEY), (-1, -1)))
+        counts = shown.get(plans.get(_key_of(row), (-1, -1)))
         if counts is not None:
             yield _counted(counts, row, places[row["set"], row["locality"]])
         elif row["kind"] in ("dsr", "isr"):
@@ -73,10 +106,13 @@ def _key(indicator: Indicator) -> tuple[str, ...]:
     return indicator.geography, indicator.id, indicator.period, indicator.sex, indicator.age
 
 
-def _shown(figures: "Figures", made: "Profile", leaving: bool) -> dict[tuple[int, int], _Shown]:
+def _key_of(row: dict) -> tuple[str, ...]:
+    return tuple(row[name] for name in _KEY)
+
+
+def _shown(figures: "Figures", made: "Profile", secret: _Secret, leaving: bool) -> dict[tuple[int, int], _Shown]:
     """What may be shown of every sensitive count, ratio and proportion, by (part, plan)."""
     store = figures.store
-    secret = {row[0] for row in store.all("SELECT key FROM dataset WHERE sensitive = 1")}
     found: dict[tuple[int, int], _Shown] = {}
     kept: list[tuple[ledger.Figure, np.ndarray, list[str], Cells]] = []
     names = [place.name for place in made.localities]
@@ -85,9 +121,8 @@ def _shown(figures: "Figures", made: "Profile", leaving: bool) -> dict[tuple[int
         mine = [
             k
             for k, plan in enumerate(plans)
-            if plan.indicator.id in made.sensitive
             # Open counts that only sensitive people could divide are withheld.
-            and figures.sources.get(plan.indicator.id) in secret
+            if part.table.keys[k] in secret.datasets
             and plan.indicator.kind in (COUNT, PROPORTION, RATE)
             and plan.numerator >= 0
             and not plan.refusal
@@ -113,7 +148,7 @@ def _shown(figures: "Figures", made: "Profile", leaving: bool) -> dict[tuple[int
                 column = getattr(plan, role)
                 if column < 0:
                     continue
-                figure = _figure(figures, plan, role)
+                figure = _figure(figures, part.table.keys[k], plan, role)
                 counts = _counts(part, plan, column)
                 universe = part.table.universe
                 cells[role] = disclosure.protect(weights, counts, ledger.earlier(store, figure, universe))
@@ -127,9 +162,9 @@ def _shown(figures: "Figures", made: "Profile", leaving: bool) -> dict[tuple[int
     return found
 
 
-def _figure(figures: "Figures", plan: "Plan", role: str) -> ledger.Figure:
+def _figure(figures: "Figures", dataset: int, plan: "Plan", role: str) -> ledger.Figure:
     i = plan.indicator
-    checksum = figures.store.one("SELECT checksum FROM dataset WHERE key = ?", [figures.sources[i.id]])[0]
+    checksum = figures.store.one("SELECT checksum FROM dataset WHERE key = ?", [dataset])[0]
     return ledger.Figure(checksum, i.id, i.period, i.sex, i.age, role)
 
 

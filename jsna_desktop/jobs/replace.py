@@ -60,7 +60,8 @@ class Replacement:
         for one in self.changed:
             shown = f" ({_listed(one.examples, one.count)})" if one.examples else ""
             values = "value" if one.count == 1 else "values"
-            parts.append(f"{one.count:,} {values} of {one.column} changed{shown}")
+            column = one.column.replace("|", " ")  # a table's own parts: indicator, period, what it counts
+            parts.append(f"{one.count:,} {values} of {column} changed{shown}")
         for columns, verb in ((self.new_columns, "new"), (self.lost_columns, "gone")):
             if columns:
                 parts.append(f"{'column' if len(columns) == 1 else 'columns'} {_listed(columns, len(columns))} {verb}")

@@ -1,6 +1,6 @@
 """Of which census are the areas of a table that does not say: 2011 or 2021? Told by codes that are known already."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -82,3 +82,31 @@ def _outlines_named(store: Store, reading: Reading, fresh: set[str]) -> Reading:
         f"are used as they are, the others need ONS’s “{TITLES_2021[geo]}” from {PORTAL}."
     )
     return reading.with_problem(Problem(message, len(reading.codes)))
+
+
+def settled(reading: Reading, geo: str) -> Reading:
+    """A reading whose areas did not say their census, as areas of the geography `geo` (`lsoa2021`)."""
+    stem, own = reading.dataset.geography, reading.dataset.id
+    identity = own.removesuffix(stem) + geo if own.endswith(f".{stem}") else own
+    dataset = replace(reading.dataset, id=identity, geography=geo)
+    indicators = tuple(replace(indicator, geography=geo) for indicator in reading.indicators)
+    return replace(reading, dataset=dataset, indicators=indicators)
+
+
+def by_what_ships(stem: str, codes: np.ndarray) -> Vintage | None:
+    """Told by the LSOAs of 2011 that ship with the program; None where these do not tell it.
+
+    Codes that came new in 2021 are known by themselves. Where a table has none of them, but every LSOA of 2011 of its
+    districts, it is of 2011: had any of these been split or merged since, it would lack it.
+    """
+    if stem != "lsoa":
+        return None
+    from jsna_desktop.jobs.reference import districts_of_2011
+
+    own = np.unique(codes[geography.is_block(codes, stem)])
+    known, districts = districts_of_2011()
+    places = geography.align(own, known)
+    if not len(own) or (places < 0).any():
+        return None
+    held = np.isin(districts, np.unique(districts[places]))
+    return Vintage("lsoa2011", False) if held.sum() == len(own) else None

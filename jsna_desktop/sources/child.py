@@ -19,6 +19,7 @@ from jsna_desktop.sources import columns, wire
 from jsna_desktop.sources.columns import Proposal
 from jsna_desktop.sources.dataset import Reading
 from jsna_desktop.sources.localities import LocalityFile
+from jsna_desktop.sources.postcode_list import PostcodeList
 from jsna_desktop.sources.reading import Box, ProgressCall, Waits, quiet
 
 SECONDS_WITHOUT_PROGRESS = 300.0
@@ -141,6 +142,13 @@ class Reader:
         }
         return self._ask(request, progress, wire.unpack_localities)
 
+    def read_postcode_list(
+        self, path: Path, *, column: str | None = None, progress: ProgressCall = quiet
+    ) -> PostcodeList:
+        """As `sources.postcode_list.read_postcode_list`."""
+        request = {"job": "postcodes", "path": str(Path(path).absolute()), "column": column}
+        return self._ask(request, progress, wire.unpack_postcode_list)
+
     def _ask(
         self, request: dict[str, Any], progress: ProgressCall, unpack: Callable[[dict[str, Any], list[bytes]], T]
     ) -> T:
@@ -256,6 +264,11 @@ def _result(request: dict[str, Any], connection: Connection) -> tuple[dict[str, 
         from jsna_desktop.sources.reading import Peek
 
         header, buffers = columns.packed(columns.propose(Peek(path))), []
+    elif request["job"] == "postcodes":
+        from jsna_desktop.sources.postcode_list import read_postcode_list
+
+        listed = read_postcode_list(path, column=request["column"], progress=progress)
+        header, buffers = wire.pack_postcode_list(listed)
     else:
         from jsna_desktop.sources.localities import read_localities
 

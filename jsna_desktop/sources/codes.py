@@ -148,7 +148,12 @@ def main_level(codes: np.ndarray, least: float = 0.5) -> str:
 
 
 def settle(geography: str, codes: np.ndarray) -> str:
-    """`lsoa` settled to `lsoa2021` where a code is newer than the 2011 census; otherwise as it was."""
+    """`lsoa` settled to `lsoa2021` where a code is newer than the 2011 census; otherwise as it was.
+
+    The fictional county has areas of 2021 alone.
+    """
+    if geography in _CENSUS_AREAS and fictional(codes):
+        return f"{geography}2021"
     if geography != "lsoa":
         return geography
     for letter, last in _LAST_2011.items():

@@ -181,6 +181,11 @@ def _finest(rows: np.ndarray, labels: np.ndarray) -> np.ndarray:
     return whole if whole.any() else rows
 
 
+def add_up(causes: np.ndarray) -> np.ndarray:
+    """Which rows (n,) are of causes that may be added up to all deaths; none where causes hold one another."""
+    return (causes != _ALL) & _apart(causes)
+
+
 def _apart(causes: np.ndarray) -> bool:
     """Whether causes may be added up: codes and ranges of ICD-10 that do not meet, or words alone."""
     distinct = [cause for cause in np.unique(causes).tolist() if cause not in (_ALL, _NOT_STATED)]

@@ -1,7 +1,8 @@
-"""ICD-10 underlying causes of death: their chapter, and the broad group of OHID's Segment Tool.
+"""ICD-10 underlying causes of death: their chapter, and a broad group.
 
-Chapters are those of WHO's tenth revision. The groups are the broad causes by which OHID's *Segment Tool* splits a gap
-in life expectancy. Deaths under 28 days have no underlying cause in English registrations and are a group of their own.
+Chapters are those of WHO's tenth revision. The groups are the chapters that most people die of, and WHO's codes
+of COVID-19. They resemble those of OHID's *Segment Tool*, whose list of codes could not be seen, and are not called so.
+Deaths under 28 days have no underlying cause in English registrations and are a group of their own.
 """
 
 import re
@@ -39,8 +40,8 @@ CHAPTERS = (
     ("V01", "Y98", "External causes"),
     ("Z00", "Z99", "Factors influencing health status"),
 )
-# Alzheimer's disease (G30) is counted with the dementias of chapter V; U50.9 is an external cause whose inquest was
-# adjourned, used in England until 2006.
+# Alzheimer's disease (G30) stays with the nervous system, as in WHO's chapters, apart from the dementias of chapter V.
+# U50.9 is an external cause whose inquest was adjourned, used in England until 2006.
 GROUPS = (
     ("U07.1", "U07.2", "COVID-19"),
     ("U09.9", "U09.9", "COVID-19"),
@@ -51,7 +52,6 @@ GROUPS = (
     ("J00", "J99", "Respiratory"),
     ("K00", "K93", "Digestive"),
     ("F00", "F99", "Mental and behavioural"),
-    ("G30", "G30", "Mental and behavioural"),
     ("V01", "Y98", "External causes"),
 )
 

@@ -30,7 +30,7 @@ _POLARITIES = {
     "high good": "high good", "high is good": "high good", "low good": "low good", "low is good": "low good",
     "none": "none", "": "none", "not applicable": "none",
 }  # fmt: skip
-_DEFAULT_MULTIPLIER = {PROPORTION: 100.0, RATE: 100_000.0}
+_DEFAULT_MULTIPLIER = {PROPORTION: 100.0, RATE: 100_000.0, "dsr": 100_000.0}
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ class Rows:
         per = re.fullmatch(r"per (\d[\d,]*)\b.*", unit.lower())
         said = float(per[1].replace(",", "")) if per else 0.0
         multiplier = float(given[0]) if len(given) else said or _DEFAULT_MULTIPLIER.get(kind, 1.0)
-        if kind == RATE and said and said != multiplier:
+        if kind in (RATE, "dsr") and said and said != multiplier:
             raise FileProblem(
                 "the unit and the multiplier of an indicator contradict each other",
                 where=f"{self.table.where}, row {self.table.row_numbers[mine[0]]}",
@@ -101,7 +101,7 @@ class Rows:
             )
         if not unit and ((kind == PROPORTION and multiplier == 100) or self.percent):
             unit = "%"
-        if not unit and kind == RATE:
+        if not unit and kind in (RATE, "dsr"):
             unit = f"per {multiplier:,.0f}"
         return multiplier, unit
 

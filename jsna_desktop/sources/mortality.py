@@ -1,7 +1,7 @@
 """Record-level extracts of deaths: NHS England's *Civil Registration Mortality* and ONS's annual extracts.
 
 One row a death with its underlying cause in ICD-10, a date, an age, a sex and an LSOA or a postcode. Causes are kept
-by chapter and by the broad group of OHID's Segment Tool alone; names, NHS numbers and addresses are never read.
+by chapter of ICD-10 and by a broad group alone; names, NHS numbers and addresses are never read.
 """
 
 import re
@@ -99,5 +99,5 @@ def read(peek: Peek, found: Recognised, options: Options) -> Reading:
         "cause": np.array([cause.group for cause in distinct]),
         "chapter": np.array([cause.chapter for cause in distinct]),
     }
-    table.note("Causes are kept by chapter of ICD-10 and by the broad groups of OHID's Segment Tool, no finer.")
+    table.note("Causes are kept by chapter of ICD-10 and by broad groups of them, no finer.")
     return records_reading(peek, options, table, columns, category, groups, found)

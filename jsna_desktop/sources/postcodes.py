@@ -95,12 +95,13 @@ def _part(content: bytes, name: str, where: str) -> Any:
     import pandas as pd
 
     try:
-        return pd.read_csv(
+        frame = pd.read_csv(
             io.BytesIO(content), header=None, usecols=[0, 1, 2, 3],
             names=["postcode", "quality", "easting", "northing"],
             dtype={"postcode": str, "quality": np.int32, "easting": np.int32, "northing": np.int32},
         )  # fmt: skip
-    except (ValueError, pd.errors.ParserError) as error:
+        return frame.assign(postcode=frame["postcode"].fillna(""))
+    except (ValueError, OverflowError, pd.errors.ParserError) as error:
         raise FileProblem(
             "a row is not a postcode with its coordinates",
             where=where if name == where else f"{where}, {name}",

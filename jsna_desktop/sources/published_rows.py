@@ -69,7 +69,7 @@ def read_rows(table: Table, own: dict[str, str], ids: np.ndarray, options: Optio
     index, distinct = _grouped(ids)
     for number, identity in enumerate(distinct):
         mine = np.flatnonzero(index == number)
-        name = str(words["name"][mine[0]])
+        name = str(words["name"][mine[0]]) or identity
         how = fingertips_kinds.making(name, *(numbers[part][mine] for part in ("value", "count", "denominator")))
         _record(table, name, how, mine, numbers, hidden)
         polarity = fingertips_kinds.polarity(better[mine], higher[mine])

@@ -16,12 +16,14 @@ from typing import Any
 import numpy as np
 
 from jsna_desktop.errors import FileProblem
-from jsna_desktop.sources import archive, crs, raster_form
+from jsna_desktop.sources import archive, crs, hdf5_links, netcdf_header, raster_form
 from jsna_desktop.sources.dataset import Problem
 from jsna_desktop.sources.reading import HEAD_BYTES, Peek
 
 # One block is read as a whole; a file that declares a larger one was not made to be read in windows.
 _LARGEST_BLOCK = 512_000_000
+# What is packed by gz is unpacked in memory.
+_LARGEST_UNPACKED = 256 << 20
 # Side files and overviews may name other files; none is needed. A world file (.tfw) and a .prj are no such thing.
 _CONFINED: dict[str, Any] = {
     "GDAL_PAM_ENABLED": "NO",
@@ -68,12 +70,13 @@ def opened(peek: Peek, name: str = "", level: str = "") -> Iterator[Any]:
     where cells are left out: a file may say that its overviews are in another.
     """
     rasterio = _rasterio()
+    from rasterio._err import CPLE_BaseError  # what GDAL said, where rasterio has no error of its own for it
     from rasterio.errors import NotGeoreferencedWarning, RasterioError
 
     path, form = _source(peek)
     driver = "MBTiles" if peek.form == "tiles" else raster_form.DRIVERS[form]
     try:
-        with rasterio.Env(**_CONFINED):
+        with rasterio.Env(**_CONFINED), _unpacked(peek, path) as path:
             source = f'netcdf:"{path}":{name}' if name else path
             options: dict[str, Any] = {"OVERVIEW_LEVEL": level} if level else {}
             with warnings.catch_warnings():
@@ -84,7 +87,7 @@ def opened(peek: Peek, name: str = "", level: str = "") -> Iterator[Any]:
                 if file.driver != driver:
                     raise ValueError(f"a file that looks like {form} and is read as {file.driver}")
                 yield file
-    except (RasterioError, MemoryError, ValueError, OverflowError) as error:
+    except (RasterioError, CPLE_BaseError, MemoryError, ValueError, OverflowError) as error:
         raise FileProblem(
             "the raster is damaged or of a kind that cannot be read",
             where=peek.where,
@@ -92,6 +95,30 @@ def opened(peek: Peek, name: str = "", level: str = "") -> Iterator[Any]:
             expected=raster_form.READABLE,
             todo="Download or export it again",
         ) from error
+
+
+@contextmanager
+def _unpacked(peek: Peek, path: str) -> Iterator[str]:
+    """What GDAL opens: `path`, or where it is "" the content of a gz in memory.
+
+    GDAL's own reader of gz keeps the last file that it saw, by its name alone: another file of that name, in the same
+    process, made it wait for ever. It also unpacks from the start again for each step back.
+    """
+    if path:
+        yield path
+        return
+    from rasterio import MemoryFile
+
+    content = archive.gunzipped(peek.path, peek.where, _LARGEST_UNPACKED + 1)
+    if len(content) > _LARGEST_UNPACKED:
+        raise FileProblem(
+            "the packed raster is too large",
+            where=peek.where,
+            expected=f"at most {_LARGEST_UNPACKED >> 20} MB unpacked",
+            todo="Unpack it and choose the raster in it",
+        )
+    with MemoryFile(content) as memory:
+        yield memory.name
 
 
 def _rasterio() -> Any:
@@ -116,12 +143,12 @@ def _rasterio() -> Any:
 
 
 def _source(peek: Peek) -> tuple[str, str]:
-    """(what GDAL opens, format): the path, or the raster inside its zip or gz."""
+    """(what GDAL opens, format): the path, or the raster inside its zip; "" for the raster in a gz."""
     path = str(peek.path.absolute())
     if not peek.packed:
         return path, raster_form.format_of(peek.head)
     if peek.start.startswith(b"\x1f\x8b"):
-        form, inside = raster_form.format_of(peek.head), f"/vsigzip/{path}"
+        form, inside = raster_form.format_of(peek.head), ""
     else:
         member = raster_form.member_of(peek.members, peek.where)
         archive.check_size(peek.path, [member], peek.where)
@@ -141,6 +168,11 @@ def _source(peek: Peek) -> tuple[str, str]:
 
 def describe_raster(peek: Peek) -> RasterFile:
     """A raster's first variable and band. FileProblem where it cannot be read or has no cells."""
+    form = "" if peek.packed else raster_form.format_of(peek.head)
+    if form == raster_form.HDF:
+        hdf5_links.check_stands_alone(peek.path, peek.where)
+    elif form == raster_form.NETCDF:
+        netcdf_header.check_header(peek.path, peek.where)
     with opened(peek) as file:
         variables = [_variable(name) for name in file.subdatasets]
         if not variables or file.count:
@@ -220,14 +252,17 @@ def system_of(raster: RasterFile, where: str) -> tuple[Any, list[Problem]]:
 
     One that the file does not say is told by where Great Britain lies; FileProblem where it cannot be.
     """
-    from pyproj import CRS
-    from pyproj.exceptions import CRSError
+    from pyproj import CRS, Transformer
+    from pyproj.exceptions import ProjError
 
     west, south, east, north = bounds(raster.transform, raster.shape)
     if raster.crs:
         try:
-            return CRS.from_user_input(raster.crs), []
-        except CRSError as error:
+            system = CRS.from_user_input(raster.crs)
+            # One of heights, of a factory floor or of numbers that make no earth has no way to the National Grid.
+            Transformer.from_crs(crs.GRID, system)
+            return system, []
+        except ProjError as error:
             raise FileProblem(
                 "the raster's coordinate system is not known",
                 where=where,

@@ -61,10 +61,11 @@ def header_row(rows: list[list[str]]) -> int:
 
     Nomis's title lines may have as many cells as its tables; its heading names its areas so.
     """
+    of_nomis = any("[from Nomis" in cell for row in rows[:2] for cell in row[:1])
     for place, row in enumerate(rows):
         if "mnemonic" in (cell.lower() for cell in row[:3]):
             return place
-        if place and len(row) > 1 and row[1] and "output area" in row[0].lower() and "[from Nomis" in rows[1][0]:
+        if place and of_nomis and len(row) > 1 and row[1] and "output area" in row[0].lower():
             return place
     filled = [sum(1 for cell in row if cell) for row in rows]
     some = sorted(count for count in filled[len(filled) // 3 :] if count)

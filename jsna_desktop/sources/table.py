@@ -104,7 +104,8 @@ class Table:
 
     def problem(self, message: str, rows: np.ndarray, examples: Sequence[str] = ()) -> None:
         """Record a problem with the rows at these positions."""
-        said = [*examples, *[""] * (min(len(rows), MAX_EXAMPLES) - len(examples))]
+        most = min(len(rows), MAX_EXAMPLES)
+        said = [*examples[:most], *[""] * (most - len(examples))]
         lines = tuple(
             f"row {self.row_numbers[row]}: {text}".rstrip(": ") for row, text in zip(rows, said, strict=False)
         )

@@ -12,6 +12,7 @@ import numpy as np
 from jsna_desktop.errors import FileProblem, UnknownFile, UsageProblem, UserError
 from jsna_desktop.sources.dataset import Dataset, Grid, Indicator, Lookup, Problem, Reading
 from jsna_desktop.sources.localities import LocalityFile
+from jsna_desktop.sources.postcode_list import PostcodeList
 
 _ERRORS: dict[str, type[UserError]] = {
     "unknown": UnknownFile,
@@ -85,8 +86,8 @@ def _unpack_grid(header: Sequence[Any] | None, arrays: dict[str, np.ndarray]) ->
 def pack_localities(found: LocalityFile) -> tuple[dict[str, Any], list[bytes]]:
     """(header, buffers): everything of a file of localities."""
     arrays = {"names": found.names, "codes": found.codes, **_pack_shapes(found.shapes)}
-    if found.blocks is not None:
-        arrays["blocks"] = found.blocks
+    more = {name: getattr(found, name) for name in ("blocks", "sets", "made_of", "members")}
+    arrays |= {name: array for name, array in more.items() if array is not None}
     header = {
         "geography": found.geography,
         "problems": [asdict(problem) for problem in found.problems],
@@ -104,7 +105,19 @@ def unpack_localities(header: dict[str, Any], buffers: Sequence[bytes]) -> Local
         arrays.get("blocks"),
         header["geography"],
         _problems(header["problems"]),
+        arrays.get("sets"),
+        arrays.get("made_of"),
+        arrays.get("members"),
     )
+
+
+def pack_postcode_list(found: PostcodeList) -> tuple[dict[str, Any], list[bytes]]:
+    header = {"column": found.column, "problems": [asdict(problem) for problem in found.problems], "arrays": ["listed"]}
+    return header, [_bytes_of(found.postcodes)]
+
+
+def unpack_postcode_list(header: dict[str, Any], buffers: Sequence[bytes]) -> PostcodeList:
+    return PostcodeList(_arrays(header, buffers)["listed"], header["column"], _problems(header["problems"]))
 
 
 def pack_error(error: UserError) -> dict[str, str]:

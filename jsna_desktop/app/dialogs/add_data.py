@@ -20,12 +20,14 @@ from jsna_desktop.jobs.add import (
     ASK,
     LEFT_OUT,
     READY,
+    WHICH_AREAS,
     WHICH_COLUMNS,
     Found,
     add,
     choose,
     marked_sensitive,
     recognise,
+    say_vintage,
 )
 from jsna_desktop.jobs.localities import add_missing_outlines
 from jsna_desktop.jobs.progress import Progress
@@ -114,6 +116,7 @@ class AddData(Sheet):
         row, before = FileRow(self.look, item.path, item, self._newer.get(place, ())), self._rows[place]
         row.changed.connect(self.fit)
         row.choosing.connect(lambda: self._choose(place))
+        row.vintage.connect(lambda year: self._say_vintage(place, year))
         self._list.replaceWidget(before, row)
         before.hide()
         before.setParent(None)
@@ -135,6 +138,12 @@ class AddData(Sheet):
                       self._show_found)  # fmt: skip
 
         ChooseColumns(self.look, self._window, item.path.name, item.proposal, read).start()
+
+    def _say_vintage(self, place: int, year: str) -> None:
+        if self._task is None:
+            store, found = self._session.store, self.found
+            self.go.setEnabled(False)
+            self._run("Reading", lambda _p: self._compared(say_vintage(store, found, place, year)), self._show_found)
 
     def _compared(self, found: list[Found]) -> tuple[list[Found], dict[int, tuple[Replacement, ...]]]:
         """The files with what each would take the place of, worked out on the worker's thread."""
@@ -225,6 +234,7 @@ class FileRow(QWidget):
 
     changed = Signal()
     choosing = Signal()
+    vintage = Signal(str)  # the census that the person says
 
     def __init__(self, look: Look, path: Path, found: Found | None = None, newer: Sequence[Replacement] = ()) -> None:
         super().__init__()
@@ -252,7 +262,12 @@ class FileRow(QWidget):
         self.replaces = bool(newer)
         if newer:
             what.addLayout(self._offer(newer))
-        if found is not None and found.status == ASK:
+        if found is not None and found.title == WHICH_AREAS:
+            for year in ("2011", "2021"):
+                button = Button(look, year, kind="link", name=f"The areas of {path.name} are those of {year}")
+                button.clicked.connect(lambda _checked=False, said=year: self.vintage.emit(said))
+                top.addWidget(button)
+        elif found is not None and found.status == ASK:
             button = Button(look, "Choose columns", kind="link", name=f"Choose the columns of {path.name}")
             button.clicked.connect(self.choosing.emit)
             top.addWidget(_right(look, button))
@@ -320,6 +335,8 @@ def _sign(found: Found | None) -> tuple[str, str]:
 def _detail(found: Found | None) -> str:
     if found is None:
         return ""
+    if found.title == WHICH_AREAS and found.reading is not None:
+        return f"{found.reading.dataset.title}. The table does not say of which census its areas are."
     if found.title == WHICH_COLUMNS and found.proposal is not None:
         return f"Known by {found.proposal.why}. Which columns hold the values, and what are they?"
     if found.error:

@@ -48,7 +48,7 @@ def test_a_table_that_does_not_say_its_vintage_takes_that_of_the_boundaries(stor
 
 def test_without_anything_to_go_by_it_is_asked_about(store: Store) -> None:
     (found,) = _settled(store, [undecided()])
-    assert found.status == LEFT_OUT
+    assert found.status == ASK
     assert "--geography" in found.error
 
 
@@ -107,13 +107,14 @@ def test_a_region_is_called_so_only_when_it_is_all_there(store: Store) -> None:
         replace(own, columns=own.columns | region, lookups=(*own.lookups, Lookup("region", "rgn", "rgnnm"))),
         table(SMOKING, n=np.ones(36), d=np.full(36, 9.0)),
     )
-    made = load_figures(store).tables["lsoa2021"]
+    figures = load_figures(store)
+    made = figures.tables["lsoa2021"]
     from jsna_desktop.areas.locality import Locality
 
     place = Locality(0, "P", "", "selection", "lsoa2021", CODES[:4])
     weights = weights_for(store, [place], "lsoa2021", made.universe)
-    assert compared(made, weights, "region").areas == ()
-    assert [a.name for a in compared(made, weights, "district").areas] == []
+    assert compared(figures, made, weights, "region").areas == ()
+    assert [a.name for a in compared(figures, made, weights, "district").areas] == []
     assert region_size("E12000009", "lsoa2021") == 3407
 
 

@@ -64,7 +64,7 @@ def test_places_taken_out_and_brought_back_are_recorded(world: Path) -> None:
 
 def test_what_leaves_is_recorded_with_the_rows_that_were_suppressed(world: Path, tmp_path: Path, capsys) -> None:
     table = tmp_path / "referrals.csv"
-    rows = "\n".join(f"{code},referrals,2024,{place},1500" for place, code in enumerate(CODES))
+    rows = "\n".join(f"{code},referrals,2024,{place % 2},1500" for place, code in enumerate(CODES))
     table.write_text(f"area_code,indicator,period,numerator,denominator\n{rows}\n")
     assert main(["add", str(world), str(table), "--sensitive"]) == 0
     assert "not encrypted" in capsys.readouterr().out

@@ -180,3 +180,18 @@ def test_at_the_terminal(tmp_path: Path, capsys: pytest.CaptureFixture[str], sys
     assert not (tmp_path / "n.jsna").exists()
     assert main(["new", str(tmp_path / "n.jsna"), "--encrypt", "--password-file", str(first)]) == 0
     assert main(["check", str(tmp_path / "n.jsna"), "--password-file", str(first)]) == 0
+
+
+def test_a_password_of_the_keyring_that_does_not_fit_is_asked_for(sealed: Path, system_keyring: Kept) -> None:
+    """A keyring may have one that somebody kept for this file and then changed on another computer."""
+    passwords.remember(sealed, "another password")
+    with pytest.raises(PasswordWrong):
+        passwords.open_workspace(sealed)
+    asked: list[str] = []
+
+    def ask(question: str) -> str:
+        asked.append(question)
+        return WORD
+
+    passwords.open_workspace(sealed, ask=ask).close()
+    assert len(asked) == 1

@@ -57,6 +57,10 @@ def test_a_folder(tmp_path: Path) -> None:
         (b"\x00\x01\x02\x03" * 50, "no file of a kind"),
         (b"SQLite format 3\x00" + b"\x00" * 100, "workspace"),
         (b"Dear all,\nplease find attached the minutes.\n", "no kind of file that is known"),
+        (
+            b"# A place of lakes\n\nIts output areas, lakes and hills\nare invented, all of them\n",
+            "no kind of file that is known",
+        ),
         (b"make,model\nFord,Escort\n", "make, model"),
         (b"PAR1 this is not one", "damaged"),
         (b"PK\x03\x04 half a zip", "damaged"),

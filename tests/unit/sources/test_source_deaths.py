@@ -139,7 +139,7 @@ def test_rows_that_cannot_be(table: Table, line: str, words: str) -> None:
         ("C34", "C00-D48", "Cancer"),
         ("D48.9", "C00-D48", "Cancer"),
         ("D50", "D50-D89", "Other"),
-        ("G309", "G00-G99", "Mental and behavioural"),
+        ("G309", "G00-G99", "Other"),
         ("G20X", "G00-G99", "Other"),
         ("F03", "F00-F99", "Mental and behavioural"),
         ("U07.1", "U00-U99", "COVID-19"),

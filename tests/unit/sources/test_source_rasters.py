@@ -249,6 +249,24 @@ def test_netcdf(tmp_path: Path, names: tuple[str, ...], upward: bool) -> None:
     assert told == (["of several bands or variables “pm25” is taken; left out: pm10"] if len(names) > 1 else [])
 
 
+def test_a_coordinate_system_of_no_place_on_earth(tmp_path: Path) -> None:
+    floor = 'LOCAL_CS["Factory floor",UNIT["metre",1],AXIS["X",EAST],AXIS["Y",NORTH]]'
+    with pytest.raises(FileProblem, match="coordinate system"):
+        read(tif(tmp_path / "a.tif", ramp(20, 30), crs=floor))
+
+
+@pytest.mark.parametrize("at", [4, 8])
+def test_a_netcdf_that_declares_more_than_it_holds(tmp_path: Path, at: int) -> None:
+    """The library made room for a billion attributes of a file of a kilobyte before it looked for them."""
+    whole = netcdf(tmp_path / "a.nc", ("pm25",)).read_bytes()
+    broken = bytearray(whole)
+    place = whole.index(b"\x00\x00\x00\x0c") + at
+    broken[place : place + 4] = (0x0F000000).to_bytes(4, "big")
+    (tmp_path / "b.nc").write_bytes(broken)
+    with pytest.raises(FileProblem, match="damaged or cut short"):
+        read(tmp_path / "b.nc")
+
+
 def test_netcdf_4(tmp_path: Path) -> None:
     copy(netcdf(tmp_path / "a.nc", ("pm25",)), tmp_path / "b.nc", driver="netCDF", FORMAT="NC4")
     assert (tmp_path / "b.nc").read_bytes()[1:4] == b"HDF"
@@ -268,6 +286,27 @@ def test_zipped_and_gzipped(tmp_path: Path) -> None:
         zipped.write(path, "b.asc")
     with pytest.raises(FileProblem, match="2 rasters"):
         read(tmp_path / "two.zip")
+
+
+def test_one_process_reads_gz_after_gz_of_one_name(tmp_path: Path) -> None:
+    """GDAL's own reader of gz took the second file of a name for the first, and waited for ever."""
+    path = ascii_grid(tmp_path / "pm25.asc", HEADER.format(400_000, 200_000, 1000))
+    text = path.read_bytes()
+    with Reader(seconds=20) as reader:
+        for number in range(1, 6):
+            padded = text + b"\n" * number * 40
+            path.write_bytes(gzip.compress(padded, mtime=0) if number % 2 else text)
+            assert np.nansum(whole(reader.read(path).grid)) == 7
+            path.write_bytes(gzip.compress(padded)[:-9])
+            with pytest.raises(FileProblem, match="damaged"):
+                reader.read(path)
+
+
+def test_what_gdal_says_of_a_damaged_tiff_is_a_sentence(tmp_path: Path) -> None:
+    """A private tag of no known type, which rasterio has no error of its own for."""
+    (tmp_path / "pm25_2023.tif").write_bytes((Path(__file__).parent / "samples" / "odd_tag.tif").read_bytes())
+    with pytest.raises(FileProblem, match="the raster is damaged or of a kind that cannot be read"):
+        read(tmp_path / "pm25_2023.tif")
 
 
 def test_a_gigantic_raster_is_read_in_its_box_alone(tmp_path: Path) -> None:

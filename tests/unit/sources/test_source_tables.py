@@ -214,3 +214,20 @@ def test_the_community_needs_index(table: Table) -> None:
     found = table(head + "E01000001,A,12.5,2,True\nE01000002,B,200.5,1,False\n")
     assert [indicator.kind for indicator in found.indicators] == ["modelled", "rank"]
     assert "Left Behind Area?" in found.dataset.problems[0].message
+
+
+def test_a_postcode_that_is_not_there_is_left_out(tmp_path: Path) -> None:
+    path = tmp_path / "qx.csv"
+    rest = "E92000001,,X18000001,,X06000001,X05000001"
+    path.write_text(f"QX1 1AA,10,400000,200000,{rest}\nQX1 1AB,90,0,0,{rest}\n,10,400100,200000,{rest}\n")
+    found = read(path)
+    assert found.codes.tolist() == ["QX1 1AA"]
+    assert sum(problem.rows for problem in found.dataset.problems) == 2
+
+
+def test_a_coordinate_larger_than_any_number_kept_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "qx.csv"
+    rest = "E92000001,,X18000001,,X06000001,X05000001"
+    path.write_text(f"QX1 1AA,10,400000,200000,{rest}\nQX1 1AB,10,99999999999999999999999,200000,{rest}\n")
+    with pytest.raises(FileProblem, match="not a postcode with its coordinates"):
+        read(path)

@@ -40,6 +40,12 @@ def test_every_row_is_a_link_and_every_area_of_2011_a_code(tmp_path: Path) -> No
     assert found.dataset.problems == ()
 
 
+def test_of_many_odd_codes_twenty_are_shown(tmp_path: Path) -> None:
+    odd = [f"X{n},Here,E01000001,Here,U,E06000001,Here,,{n}" for n in range(30)]
+    (found,) = [p for p in read(file(tmp_path, *ROWS, *odd)).dataset.problems if "LSOA11CD" in p.message]
+    assert (found.rows, len(found.examples)) == (30, 20)
+
+
 @pytest.mark.parametrize(
     ("heading", "row", "identity"),
     [

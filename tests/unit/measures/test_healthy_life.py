@@ -1,0 +1,48 @@
+"""Sullivan's years in good health: closed forms, and intervals that hold the truth."""
+
+import numpy as np
+
+from jsna_desktop.measures.healthy_life import healthy_life
+from jsna_desktop.measures.life_expectancy import life_table
+
+RATE = np.array([4, 0.2, 0.1, 0.1, 0.3, 0.5, 0.6, 0.8, 1.1, 1.6, 2.4, 3.6, 5.6, 9, 14, 23, 39, 70, 120, 230]) / 1000
+PEOPLE = (
+    np.array([1.1, 4.6, 5.9, 6.1, 5.9, 6.1, 6.7, 7.1, 6.9, 6.6, 6.1, 6.7, 6.8, 6, 5, 4.4, 4.1, 2.5, 1.5, 0.9]) * 600
+)
+
+
+def test_in_perfect_health_it_is_life_expectancy_with_its_interval() -> None:
+    deaths = np.round(PEOPLE * RATE * 3)
+    whole = life_table(deaths, 3 * PEOPLE)
+    found = healthy_life(deaths, 3 * PEOPLE, np.ones(20), np.full(20, 50.0))
+    np.testing.assert_allclose(found.value, whole.value, rtol=1e-12)
+    np.testing.assert_allclose(found.se, whole.se, rtol=1e-12)
+
+
+def test_the_same_share_at_every_age_is_that_share_of_life() -> None:
+    deaths = np.round(PEOPLE * RATE * 3)
+    found = healthy_life(deaths, 3 * PEOPLE, np.full(20, 0.7), np.full(20, 1e12))
+    whole = life_table(deaths, 3 * PEOPLE)
+    np.testing.assert_allclose(found.value, 0.7 * whole.value, rtol=1e-12)
+    np.testing.assert_allclose(found.se, 0.7 * whole.se, rtol=1e-6)
+    np.testing.assert_allclose(found.share, 0.7)
+
+
+def test_intervals_hold_the_truth_as_often_as_they_say() -> None:
+    rng = np.random.default_rng(20_260)
+    share, asked = np.linspace(0.95, 0.35, 20), np.full(20, 150)
+    people = np.round(PEOPLE * 5)
+    truth = healthy_life(people * RATE, people, share, np.full(20, 1e15)).value[0]
+    deaths = rng.poisson(people * RATE, (2_000, 20)).astype(float)
+    healthy = rng.binomial(asked, share, (2_000, 20)) / asked
+    found = healthy_life(deaths, np.broadcast_to(people, deaths.shape), healthy, np.broadcast_to(asked, deaths.shape))
+    covered = ((found.lower[:, 0] <= truth) & (truth <= found.upper[:, 0])).mean()
+    assert 0.93 <= covered <= 0.97
+
+
+def test_it_is_refused_as_the_life_table_is() -> None:
+    deaths = np.round(PEOPLE * RATE * 3)
+    deaths[-1] = 0
+    found = healthy_life(deaths, 3 * PEOPLE, np.full(20, 0.7), np.full(20, 100.0))
+    assert found.reason > 0
+    assert np.isnan(found.value).all()

@@ -13,6 +13,7 @@ BARS = (
     "benchmarks.map_redraw",
     "benchmarks.tables",
     "benchmarks.standardised",
+    "benchmarks.life_tables",
 )
 
 if __name__ == "__main__":

@@ -12,6 +12,8 @@ from jsna_desktop.workspace import catalogue
 from jsna_desktop.workspace.store import Store
 
 SET = "Community areas"
+# What it says of itself, and what its deaths were drawn from.
+_NOT_DATA = (".md", ".json")
 
 
 def build(folder: Path, progress: Progress | None = None) -> Path:
@@ -36,7 +38,7 @@ def build(folder: Path, progress: Progress | None = None) -> Path:
 
 def fill(store: Store, files: Path, progress: Progress) -> None:
     """Add the demonstration's files and its community areas to an empty workspace, and name it for the county."""
-    paths = [p for p in sorted(files.iterdir()) if p.suffix != ".md"]
+    paths = [p for p in sorted(files.iterdir()) if p.suffix not in _NOT_DATA]
     found = recognise(paths, store, progress)
     for item in found:
         if item.status == LEFT_OUT:

@@ -103,19 +103,40 @@ def _drawn_limits(
         raise ValueError(f"there is no scale {scale!r}")
     draws = np.random.default_rng(_SEED).standard_normal((value.shape[-1], DRAWS)).astype(np.float32)
     places = value.reshape(-1, value.shape[-1])
-    ends = np.full((4, len(places)), np.nan)
+    limits = np.full((4, len(places)), np.nan)
     tails = [(1 - confidence) / 2, (1 + confidence) / 2]
     flat = [part.reshape(places.shape) for part in np.broadcast_arrays(most, least, value, se)[:4]]
+    drawn = np.empty_like(draws)
+    # A place at a time: its draws stay in the processor's cache, which a block of all of them would not.
     for place, (low, high, mean, error) in enumerate(zip(*flat, strict=True)):
         if not np.isfinite(mean).all() or not np.isfinite(error).all():
             continue
-        middle = np.log(mean) if scale == "log" else special.logit(mean)
-        drawn = middle[:, None].astype(np.float32) + error[:, None].astype(np.float32) * draws
-        drawn = np.exp(drawn, out=drawn) if scale == "log" else special.expit(drawn)
-        from_most, from_least = low.astype(np.float32) @ drawn, high.astype(np.float32) @ drawn
-        ends[:2, place] = np.quantile(from_least - from_most, tails)
-        ends[2:, place] = np.quantile(from_least / from_most, tails)
-    return tuple(part.reshape(value.shape[:-1]) for part in ends)  # type: ignore[return-value]
+        ends = np.stack([low, high])
+        if scale == "log":
+            np.multiply(draws, error.astype(np.float32)[:, None], out=drawn)
+            np.exp(drawn, out=drawn)
+            ends = ends * mean  # exp(log mean + error) is mean · exp(error)
+        else:
+            np.multiply(draws, -error.astype(np.float32)[:, None], out=drawn)
+            np.exp(drawn, out=drawn)
+            drawn *= np.exp(-special.logit(mean)).astype(np.float32)[:, None]
+            drawn += 1
+            np.reciprocal(drawn, out=drawn)
+        from_most, from_least = ends.astype(np.float32) @ drawn
+        limits[:, place] = _quantiles(np.stack([from_least - from_most, from_least / from_most]), tails).reshape(-1)
+    return tuple(part.reshape(value.shape[:-1]) for part in limits)  # type: ignore[return-value]
+
+
+def _quantiles(values: np.ndarray, at: list[float]) -> np.ndarray:
+    """Quantiles (k, len(at)) of rows (k, n), between two values in a straight line as np.quantile.
+
+    Sorted in place: of short floats that takes a third of the time that picking four of them does.
+    """
+    places = np.array(at) * (values.shape[1] - 1)
+    below = np.floor(places).astype(int)
+    above = np.minimum(below + 1, values.shape[1] - 1)
+    values.sort(axis=1)
+    return values[:, below] + (places - below) * (values[:, above] - values[:, below]).astype(float)
 
 
 def concentration(population: np.ndarray, value: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -57,9 +57,7 @@ def life_table(deaths: np.ndarray, population: np.ndarray, confidence: float = 0
     if starts is None or deaths.shape != population.shape:
         raise ValueError("deaths and population need the same 20 bands to 90+, or 19 to 85+")
     reason = _refusals(deaths, population)
-    widths = np.diff(starts).astype(float)
-    a = np.full(len(widths), _A_OTHER)
-    a[0] = _A_FIRST
+    widths, a = np.diff(starts).astype(float), shares_lived(len(starts))
     with np.errstate(invalid="ignore", divide="ignore"):
         rate = deaths / population
         dying = np.minimum(widths * rate[..., :-1] / (1 + widths * (1 - a) * rate[..., :-1]), 1.0)
@@ -89,6 +87,13 @@ def life_table(deaths: np.ndarray, population: np.ndarray, confidence: float = 0
     return LifeTable(
         kept(value), kept(value - half), kept(value + half), kept(se), kept(lived), kept(survivors), reason
     )
+
+
+def shares_lived(bands: int) -> np.ndarray:
+    """How far into its band one who dies in it has lived, as a share (bands − 1,); the last band has no end."""
+    a = np.full(bands - 1, _A_OTHER)
+    a[0] = _A_FIRST
+    return a
 
 
 def _from_here(values: np.ndarray) -> np.ndarray:

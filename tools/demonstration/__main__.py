@@ -5,11 +5,13 @@ from pathlib import Path
 
 from tools.demonstration import write
 from tools.demonstration.county import make_county
+from tools.demonstration.deaths import make_deaths
 from tools.demonstration.deprivation import make_deprivation
 from tools.demonstration.health import make_indicators
 from tools.demonstration.people import make_people
 from tools.demonstration.postcodes import make_postcodes, make_practices
 from tools.demonstration.readme import write_readme
+from tools.demonstration.truth import write_truth
 
 SEED = 20_257
 
@@ -25,6 +27,9 @@ def make(out: Path, seed: int = SEED) -> None:
     write.write_lookups(out, county)
     write.write_deprivation(out, county, deprivation)
     write.write_population(out, county, people)
+    deaths = make_deaths(seed, county, people, deprivation.factor)
+    write.write_deaths(out, county, deaths)
+    write_truth(out, county, deprivation.score["imd"], deaths)
     write.write_indicators(out, make_indicators(seed, county.lsoa_code, people, deprivation))
     write.write_practices(out, make_practices(seed, county, postcodes))
     write.write_postcodes(out, county, postcodes)

@@ -26,6 +26,9 @@ mid-2024; {postcodes:,} postcodes. The south-east, around Kelderford, is deprive
 | `{community_lookup}` | LSOA → community area |
 | `{deprivation}` | layout of the Indices of Deprivation 2025, File 7; ranks among 33,755 fictional areas |
 | `{population}` | residents by sex and single year of age, mid-2024 (plain table) |
+| `{earlier}` | residents by sex and age band, mid-2015 to mid-2023 (plain table) |
+| `{deaths}` | deaths of ten years by sex, age band and cause (plain table) |
+| `truth.json` | no data file: the true life expectancies, slope indices and gaps that the deaths were drawn from |
 | `{indicators}` | ten health indicators with counts, for LSOAs, the fictional region and nation (plain table) |
 | `{practices}` | general practices in the layout of NHS ODS `epraccur`, closed ones and other prescribers among them |
 | `{postcodes_file}` | postcodes in the layout of OS Code-Point Open |
@@ -60,6 +63,8 @@ def write_readme(out: Path, county: County, people: People, postcodes: Postcodes
         community_lookup=write.COMMUNITY_LOOKUP,
         deprivation=write.DEPRIVATION,
         population=write.POPULATION,
+        earlier=write.EARLIER,
+        deaths=write.DEATHS,
         indicators=write.INDICATORS,
         practices=write.PRACTICES,
         postcodes_file=write.POSTCODES,

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from tools.demonstration.county import County
+from tools.demonstration.deaths import BANDS, CAUSES, SEXES, YEARS, Deaths
 from tools.demonstration.deprivation import DOMAINS, Deprivation
 from tools.demonstration.names import (
     COMMUNITY_AREA_CODES,
@@ -31,10 +32,13 @@ OA_LOOKUP = "OA_2021_to_LSOA_to_MSOA_Fictional_Lookup.csv"
 COMMUNITY_LOOKUP = "LSOA_2021_to_Community_Area_Fictional_Lookup.csv"
 DEPRIVATION = "File_7_Fictional_IoD2025.csv"
 POPULATION = "mid_2024_population_fictional_lsoa_2021_sex_single_year.csv.gz"
+EARLIER = "mid_2015_to_2023_population_fictional_lsoa_2021_sex_age_band.csv.gz"
+DEATHS = "deaths_2015_to_2024_fictional_lsoa_2021_sex_age_cause.csv.gz"
 INDICATORS = "health_indicators_fictional_lsoa_2021.csv"
 PRACTICES = "epraccur_fictional.csv"
 POSTCODES = "codepo_fictional.zip"
 
+_POPULATION_HEADINGS = ("area_code", "year", "sex", "age", "population")
 STAMP = (2025, 1, 1, 0, 0, 0)
 _DOMAIN_TITLES = {
     "income": "Income", "employment": "Employment", "education": "Education, Skills and Training",
@@ -134,8 +138,31 @@ def write_population(out: Path, county: County, people: People) -> None:
         for sex, counts in (("female", people.female), ("male", people.male))
         for age, count in zip(ages, counts[i], strict=True)
     )
-    text = _csv(("area_code", "year", "sex", "age", "population"), rows)
-    with (out / POPULATION).open("wb") as file, gzip.GzipFile("", "wb", 9, file, mtime=0) as packed:
+    _save_packed(out / POPULATION, _csv(_POPULATION_HEADINGS, rows))
+
+
+def write_deaths(out: Path, county: County, deaths: Deaths) -> None:
+    """Plain tables of the residents of earlier years by age band, and of the deaths; where nobody died is no row."""
+    rows = (
+        (code, year, sex, band, int(count))
+        for y, year in enumerate(YEARS[:-1])
+        for i, code in enumerate(county.lsoa_code)
+        for s, sex in enumerate(SEXES)
+        for band, count in zip(BANDS, deaths.people[y, i, s], strict=True)
+    )
+    _save_packed(out / EARLIER, _csv(_POPULATION_HEADINGS, rows))
+    causes = list(CAUSES)
+    found = np.argwhere(deaths.deaths > 0)
+    counts = deaths.deaths[tuple(found.T)]
+    rows = (
+        (county.lsoa_code[i], YEARS[y], SEXES[s], BANDS[b], causes[c], int(count))
+        for (y, i, s, b, c), count in zip(found.tolist(), counts.tolist(), strict=True)
+    )
+    _save_packed(out / DEATHS, _csv(("area_code", "year", "sex", "age", "cause", "deaths"), rows))
+
+
+def _save_packed(path: Path, text: str) -> None:
+    with path.open("wb") as file, gzip.GzipFile("", "wb", 9, file, mtime=0) as packed:
         packed.write(text.encode())
 
 

@@ -10,7 +10,7 @@ import pytest
 from jsna_desktop.areas.geography import region_size
 from jsna_desktop.errors import Cancelled
 from jsna_desktop.indicator import Indicator
-from jsna_desktop.jobs.add import LEFT_OUT, READY, Found, _settled, add
+from jsna_desktop.jobs.add import ASK, READY, Found, _settled, add
 from jsna_desktop.jobs.comparators import compared
 from jsna_desktop.jobs.figures import load_figures
 from jsna_desktop.jobs.map_data import colour_values, fifths, load_blocks

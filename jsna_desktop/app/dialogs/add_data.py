@@ -278,7 +278,7 @@ class FileRow(QWidget):
             self.problems.setLayout(_problem_list(look, found.problems))
         else:
             told = Text(look, status, tone="muted")
-            told.setMinimumWidth(look.px(92))
+            told.setMinimumWidth(look.px(112))
             told.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             top.addWidget(told)
         layout = QVBoxLayout(self)
@@ -314,7 +314,7 @@ class FileRow(QWidget):
 def _right(look: Look, button: Button) -> QWidget:
     """A link at the right edge, as wide as the words of the other rows."""
     home = QWidget()
-    home.setMinimumWidth(look.px(92))
+    home.setMinimumWidth(look.px(112))
     line = QHBoxLayout(home)
     line.setContentsMargins(0, 0, 0, 0)
     line.addStretch(1)

@@ -3,6 +3,7 @@
 from PySide6.QtCore import QEvent, QObject, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QLayout, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from jsna_desktop.app.theme import Look
 from jsna_desktop.app.widgets import Card, Rule, Text, UpAndDown
@@ -71,7 +72,7 @@ class Sheet(QWidget):
         if self._app is not None:
             self._app.removeEventFilter(self)
         self.hide()
-        if self._before is not None and self._before.isVisible():
+        if self._before is not None and isValid(self._before) and self._before.isVisible():
             self._before.setFocus()
         self.closed.emit()
         self.deleteLater()

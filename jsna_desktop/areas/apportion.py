@@ -18,6 +18,7 @@ import numpy as np
 import shapely
 
 from jsna_desktop.areas.lived_in import INSET, OFF_THE_LINE, LivedIn
+from jsna_desktop.areas.straight_cuts import straight_areas
 
 BLOCKS, BEST_FIT, POSTCODES, DASYMETRIC, AREA = "blocks", "best-fit", "postcodes", "dasymetric", "area"
 METHODS = (BLOCKS, BEST_FIT, POSTCODES, DASYMETRIC, AREA)
@@ -31,6 +32,10 @@ EDGE_NOISE = 0.5
 ROUNDING = 1e-6
 # Below this many pairs threads cost more than they save. GEOS lets other threads work.
 _MANY = 1_000
+_MANY_POLYGONS = 100
+_THREADS = os.cpu_count() or 1
+# Pairs of one piece: with what is made of their outlines a few megabytes.
+_AT_ONCE = 1_000
 
 
 @dataclass(frozen=True)
@@ -39,7 +44,7 @@ class Overlap:
 
     `polygon`, `block` (n,) positions; `share` (n,) of the block's land inside, as measured; `width` (n,) metres, the
     mean width of the widest part that must be given up to call the block whole, in or out (0 where it is);
-    `pieces` (n,) the part of the block inside, None where it is wholly inside.
+    `pieces` (n,) the part of the block inside, None where it is wholly inside or was not asked for.
     """
 
     polygon: np.ndarray
@@ -70,28 +75,33 @@ class Overlap:
         return np.where(noise, np.round(self.share), self.share)
 
 
-def overlap(polygons: np.ndarray, blocks: np.ndarray, tree: shapely.STRtree | None = None) -> Overlap:
+def overlap(
+    polygons: np.ndarray, blocks: np.ndarray, tree: shapely.STRtree | None = None, *, with_pieces: bool = True
+) -> Overlap:
     """Every pair of a polygon (p,) and a block (m,) that meet, shapely in one system of metres.
 
-    `tree` is of the blocks, where the caller has one.
+    `tree` is of the blocks, where the caller has one. Where `with_pieces` is not asked for, those pieces are left out
+    (None) whose area is told without them (areas/straight_cuts.py).
     """
     tree = tree or shapely.STRtree(blocks)
-    shapely.prepare(polygons)
-    owner, block = tree.query(polygons, predicate="intersects")
-    if not len(owner):
-        none = np.empty(0)
-        return Overlap(owner, block, none, none, np.empty(0, dtype=object))
-    whole = shapely.covers(polygons[owner], blocks[block])
+    owner, block, whole = _meeting(polygons, blocks, tree)
     share, width = np.ones(len(owner)), np.zeros(len(owner))
     pieces = np.full(len(owner), None, dtype=object)
     cut = np.flatnonzero(~whole)
+    if not len(cut):
+        return Overlap(owner, block, share, width, pieces)
     shape, edge = polygons[owner[cut]], blocks[block[cut]]
-    pieces[cut] = _intersections(shape, edge)
-    area, inside = shapely.area(edge), shapely.area(pieces[cut])
+    area, outlines = shapely.area(edge), shapely.length(edge) + shapely.length(polygons)[owner[cut]]
+    inside = np.full(len(cut), np.nan)
+    if not with_pieces:
+        inside = _straight_areas(polygons, blocks, owner[cut], block[cut])
+    # Near an edge an overlay tells, so that what is noise does not depend on how an outline was drawn.
+    overlay = np.flatnonzero(~_broad(inside, area, outlines))
+    made = _intersections(shape[overlay], edge[overlay])
+    pieces[cut[overlay]] = made
+    inside[overlay] = shapely.area(made)
     share[cut] = inside / area
-    given_up = np.minimum(inside, area - inside)
-    # A piece has no longer an outline than block and polygon together: most are broad without a closer look.
-    broad = 2 * given_up > EDGE_NOISE * (shapely.length(edge) + shapely.length(shape))
+    broad = _broad(inside, area, outlines)
     width[cut[broad]] = np.inf
     look = np.flatnonzero(~broad)
     mostly = inside[look] > area[look] / 2
@@ -101,9 +111,53 @@ def overlap(polygons: np.ndarray, blocks: np.ndarray, tree: shapely.STRtree | No
     return Overlap(owner, block, share, width, pieces)
 
 
+def _meeting(
+    polygons: np.ndarray, blocks: np.ndarray, tree: shapely.STRtree
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Positions of every polygon and block that meet (n,) (n,), and whether the block is wholly inside (n,)."""
+    shapely.prepare(polygons)
+
+    def of(some: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        owner, block = tree.query(polygons[some], predicate="intersects")
+        owner = some[owner]
+        return owner, block, shapely.covers(polygons[owner], blocks[block])
+
+    # A polygon is one thread's alone: what is prepared of it is not to be shared.
+    every = np.arange(len(polygons))
+    parts = min(_THREADS, len(polygons) // _MANY_POLYGONS)
+    if parts < 2:
+        return of(every)
+    with ThreadPoolExecutor(parts) as pool:
+        made = list(pool.map(of, np.array_split(every, 4 * parts)))
+    owner, block, whole = (np.concatenate(column) for column in zip(*made, strict=True))
+    return owner, block, whole
+
+
+def _broad(inside: np.ndarray, area: np.ndarray, outlines: np.ndarray) -> np.ndarray:
+    """Which blocks (n,) are cut by far more than an edge's noise; not those of which the area inside is not known.
+
+    A piece has no longer an outline than block and polygon together: most are broad without a closer look.
+    """
+    return 2 * np.minimum(inside, area - inside) > EDGE_NOISE * outlines
+
+
+def _straight_areas(polygons: np.ndarray, blocks: np.ndarray, owner: np.ndarray, block: np.ndarray) -> np.ndarray:
+    """`straight_areas` (n,) of many pairs, by pieces that stay in the processor's own memory."""
+    if len(owner) <= _AT_ONCE:
+        return straight_areas(polygons, blocks, owner, block)
+    pieces = np.array_split(np.arange(len(owner)), len(owner) // _AT_ONCE)
+
+    def of(piece: np.ndarray) -> np.ndarray:
+        own, at = np.unique(owner[piece], return_inverse=True)
+        return straight_areas(polygons[own], blocks, at, block[piece])
+
+    with ThreadPoolExecutor(_THREADS) as pool:
+        return np.concatenate(list(pool.map(of, pieces)))
+
+
 def _intersections(shapes: np.ndarray, others: np.ndarray) -> np.ndarray:
     """`shapely.intersection` (n,) of many pairs, on every processor."""
-    parts = min(os.cpu_count() or 1, len(shapes) // _MANY)
+    parts = min(_THREADS, len(shapes) // _MANY)
     if parts < 2:
         return np.asarray(shapely.intersection(shapes, others))
     # More parts than processors: a few large blocks hold nobody up.
@@ -124,7 +178,7 @@ def _widest(pieces: np.ndarray) -> np.ndarray:
 
 def area_shares(polygon: shapely.Geometry, blocks: np.ndarray) -> np.ndarray:
     """Share of each block's area (m,) that lies in the polygon, 0…1 (`Overlap.settled`)."""
-    found = overlap(np.array([polygon]), blocks)
+    found = overlap(np.array([polygon]), blocks, with_pieces=False)
     shares = np.zeros(len(blocks))
     shares[found.block] = found.settled
     return shares
@@ -139,7 +193,7 @@ def postcode_shares(polygon: shapely.Geometry, blocks: np.ndarray, names: np.nda
     shares = lived_in.shares(polygon, blocks, names)
     empty = np.isnan(shares)
     if empty.any():
-        found = overlap(np.array([polygon]), blocks[empty])
+        found = overlap(np.array([polygon]), blocks[empty], with_pieces=False)
         shares[np.flatnonzero(empty)] = 0.0
         shares[np.flatnonzero(empty)[found.block]] = found.firm
     return shares

@@ -87,7 +87,7 @@ class _Line:
 
     def _measure(self, stale: np.ndarray) -> None:
         if len(stale):
-            found = apportion.overlap(np.array([self.shape]), self.outlines.near(stale))
+            found = apportion.overlap(np.array([self.shape]), self.outlines.near(stale), with_pieces=False)
             self.land[stale[found.block]], self.width[stale[found.block]] = found.share, found.width
 
 

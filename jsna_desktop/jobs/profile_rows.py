@@ -13,7 +13,8 @@ from jsna_desktop.jobs.comparators import DISTRICT, ENGLAND, REGION
 from jsna_desktop.measures import trend
 from jsna_desktop.measures.chance import difference_p_value, p_value
 from jsna_desktop.measures.compare import NOT_COMPARED
-from jsna_desktop.measures.profile import NOTES, OK, PEOPLE, RANGE, REFUSED, SUPPRESSED_MOST, UNPLACED
+from jsna_desktop.measures.plans import PEOPLE
+from jsna_desktop.measures.profile import NOTES, OK, RANGE, REFUSED, SUPPRESSED_MOST, UNPLACED
 
 if TYPE_CHECKING:
     from jsna_desktop.jobs.profile import Part, Profile

@@ -17,7 +17,7 @@ from jsna_desktop.indicator import COUNT, PROPORTION, RATE, Indicator
 from jsna_desktop.jobs import comparators, ledger
 from jsna_desktop.measures import compare, disclosure, intervals
 from jsna_desktop.measures.disclosure import Cells
-from jsna_desktop.measures.profile import PEOPLE
+from jsna_desktop.measures.plans import PEOPLE
 
 if TYPE_CHECKING:
     from jsna_desktop.jobs.figures import Figures

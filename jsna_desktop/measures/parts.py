@@ -5,6 +5,7 @@ weight matrix with one dense matrix. The indicator's kind alone decides which co
 """
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
@@ -21,6 +22,7 @@ from jsna_desktop.indicator import (
     Indicator,
 )
 from jsna_desktop.measures.deprivation import extent_taper, most_deprived_first
+from jsna_desktop.measures.plans import Groups, Plan, grouped
 
 _UNKNOWN = 1000.0  # residents of every block where no residents are loaded; only shares are made of it
 LOCAL_CONCENTRATION = "local_concentration"
@@ -46,26 +48,6 @@ class BlockValues:
 
 
 @dataclass(frozen=True)
-class Plan:
-    """Which columns of the stack an indicator's estimate is made of; −1 for none."""
-
-    indicator: Indicator
-    numerator: int = -1
-    denominator: int = -1
-    missing: int = -1
-    residents: int = -1
-    withheld: int = -1
-    square: int = -1
-    error: int = -1
-    refusal: str = ""
-    population_name: str = ""
-    # Of a rate to be standardised, by band: events, people, and how many suppressed numbers.
-    events: tuple[int, ...] = ()
-    people: tuple[int, ...] = ()
-    hidden: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True)
 class Stack:
     """Columns over blocks: `matrix` (blocks, columns) float64, a plan for every indicator.
 
@@ -76,6 +58,11 @@ class Stack:
     plans: tuple[Plan, ...]
     matrix: np.ndarray
     ranked: dict[int, tuple[np.ndarray, np.ndarray, np.ndarray]] = field(default_factory=dict)
+
+    @cached_property
+    def groups(self) -> Groups:
+        """The plans by what is computed from them."""
+        return grouped(self.plans)
 
 
 class _Columns:

@@ -7,10 +7,10 @@ from dataclasses import dataclass, fields
 import numpy as np
 from scipy import sparse
 
-from jsna_desktop.indicator import COUNT, ISR, MEAN, MODELLED, PROPORTION, RATE
 from jsna_desktop.measures import intervals
 from jsna_desktop.measures.deprivation import local_concentration
-from jsna_desktop.measures.parts import Plan, Stack
+from jsna_desktop.measures.parts import Stack
+from jsna_desktop.measures.plans import Group, Groups, Plan
 from jsna_desktop.measures.rates import FEWEST_EVENTS, ROUNDING, directly_standardised
 
 # Why a value is not given, or what to know of it: the text of each note code. Past WITHHELD there is a value.
@@ -30,12 +30,13 @@ OK, SPARSE, HOLE, EMPTY, REFUSED, RANGE, UNPLACED, FEW, NO_BAND = range(9)
 MISSING_LIMIT = 0.20
 # Sums (places × columns) of one piece: with what is made of them a few megabytes.
 _AT_ONCE = 1 << 16
+# Past two the memory, not the arithmetic, is waited for.
+_THREADS = 2
 # Residents: where generalised outlines overlap by a sliver, the neighbour's area is not one that is missing.
 _SLIVER = 0.5
 # A suppressed number is low, not missing: what it may be where the publisher does not say (HES rule: 1 to 7; zero is
 # allowed too, as some publishers hide it).
 SUPPRESSED_MOST = 7.0
-PEOPLE = ("people", "residents", "households")
 
 
 @dataclass(frozen=True)
@@ -56,88 +57,97 @@ class Estimates:
 
 def estimates(weights: sparse.csr_array, stack: Stack, confidence: float = 0.95) -> Estimates:
     """Estimates for the rows of `weights` (L, blocks)."""
-    sums = np.asarray(weights @ stack.matrix)
     concentrations = {
         place: local_concentration(weights, rank, people, stack.plans[place].indicator.universe, order)
         for place, (rank, people, order) in stack.ranked.items()
     }
-    if sums.size <= _AT_ONCE:
-        return from_sums(sums, stack.plans, concentrations, confidence)
-    return _in_pieces(sums, stack.plans, concentrations, confidence)
-
-
-def _in_pieces(
-    sums: np.ndarray, plans: tuple[Plan, ...], concentrations: dict[int, np.ndarray], confidence: float
-) -> Estimates:
-    """As `from_sums`, for many places: by pieces that stay in the processor's own memory, on every processor."""
-    ends = range(0, len(sums), max(1, _AT_ONCE // max(1, sums.shape[1])))
-    shape = (len(sums), len(plans))
-    made = {f.name: np.empty(shape, np.int8 if f.name == "notes" else np.float64) for f in fields(Estimates)}
-    size = ends.step
+    places, count = weights.indptr.size - 1, len(stack.plans)
+    value, lower, upper, top, bottom = (np.empty((places, count)) for _ in range(5))
+    # Nothing is missing, and nothing is to be noted, of most: zeros cost nothing until they are written to.
+    made = Estimates(value, lower, upper, top, bottom, np.zeros((places, count)), np.zeros((places, count), np.int8))
+    groups = stack.groups
+    # Many places go by pieces that stay in the processor's own memory, on every processor.
+    size = max(1, _AT_ONCE // max(1, stack.matrix.shape[1]))
 
     def piece(start: int) -> None:
         part = slice(start, start + size)
         own = {place: values[part] for place, values in concentrations.items()}
-        found = from_sums(sums[part], plans, own, confidence)
-        for name, whole in made.items():
-            whole[part] = getattr(found, name)
+        rows = weights if size >= places else weights[part]
+        _of_sums(np.asarray(rows @ stack.matrix), _part(made, part), stack.plans, groups, own, confidence)
 
-    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-        list(pool.map(piece, ends))
-    return Estimates(**made)
+    starts = range(0, places, size)
+    if len(starts) > 1:
+        with ThreadPoolExecutor(min(_THREADS, os.cpu_count() or 1)) as pool:
+            list(pool.map(piece, starts))
+    elif places:
+        piece(0)
+    return made
 
 
-def from_sums(
-    sums: np.ndarray, plans: tuple[Plan, ...], concentrations: dict[int, np.ndarray], confidence: float = 0.95
-) -> Estimates:
-    """Estimates from the summed columns (L, columns) and the measures that no sum can give (plan → (L,))."""
-    places, count = len(sums), len(plans)
-    padded = np.concatenate([sums, np.full((places, 1), np.nan)], axis=1)
+def _part(whole: Estimates, places: slice) -> Estimates:
+    """Views of the estimates of some places."""
+    return Estimates(*(getattr(whole, field.name)[places] for field in fields(Estimates)))
 
-    def column(part: str) -> np.ndarray:
-        return padded[:, [getattr(plan, part) for plan in plans]]
 
-    top, bottom = column("numerator"), column("denominator")
-    indicators = [plan.indicator for plan in plans]
-    kinds = np.array([i.kind for i in indicators])
-    factor = np.array([i.multiplier for i in indicators], dtype=float)
-    counts = kinds == COUNT
+def _of_sums(
+    sums: np.ndarray,
+    made: Estimates,
+    plans: tuple[Plan, ...],
+    groups: Groups,
+    concentrations: dict[int, np.ndarray],
+    confidence: float,
+) -> None:
+    """Fill `made` from the summed columns (L, columns) and the measures that no sum can give (plan → (L,))."""
+    value, lower, upper, top, bottom = made.value, made.lower, made.upper, made.numerator, made.denominator
+    missing, notes, factor = made.missing, made.notes, groups.factor
+    _take(sums, groups.numerator, groups.without_numerator, top)
+    _take(sums, groups.denominator, groups.without_denominator, bottom)
     with np.errstate(invalid="ignore", divide="ignore"):
-        missing = np.nan_to_num(column("missing") / column("residents"))
-        value = np.where(counts, top, factor * top / bottom)
+        if own := groups.gaps:
+            gone = sums[:, own.columns("missing")]
+            missing[:, own.at] = np.nan_to_num(gone / sums[:, own.columns("residents")])
+        np.multiply(factor, top, out=value)
+        np.divide(value, bottom, out=value)
+    if groups.counts:
+        value[:, groups.counts.at] = top[:, groups.counts.at]
     for place, values in concentrations.items():
         value[:, place] = values
-    lower, upper = _limits(value, top, bottom, kinds, factor, plans, column, confidence)
-    low, high = _suppressed_range(value, top, bottom, kinds, factor, column("withheld"), confidence)
-    ranged = np.isfinite(low)
-    lower, upper = np.where(ranged, low, lower), np.where(ranged, high, upper)
-
-    notes = np.zeros((places, count), dtype=np.int8)
-    bands = [k for k, plan in enumerate(plans) if plan.events]
-    for k in bands:
-        made = _standardised(sums, plans[k], factor[k], confidence)
-        value[:, k], lower[:, k], upper[:, k] = made.value, made.lower, made.upper
-        ranged[:, k] = made.ranged & np.isfinite(made.lower) & np.isfinite(made.upper)
-    notes[ranged] = RANGE
-    notes[np.isnan(value) & ~ranged] = EMPTY
-    for k in bands:
-        gone = np.isnan(value[:, k]) & ~ranged[:, k] & (bottom[:, k] > 0)
+    _limits(sums, made, groups, confidence)
+    ranged = _suppressed_ranges(sums, made, groups, confidence)
+    _standardised_rates(sums, made, plans, groups, ranged, confidence)
+    empty = np.isnan(value)
+    if empty.any():
+        notes[empty] = EMPTY
+    if ranged is not None:
+        notes[ranged] = RANGE
+    for k in groups.bands:
+        gone = (notes[:, k] == EMPTY) & (bottom[:, k] > 0)
         notes[gone, k] = np.where(top[gone, k] < FEWEST_EVENTS - ROUNDING, FEW, NO_BAND)
-    notes[missing > MISSING_LIMIT] = SPARSE
-    notes[counts & (np.nan_to_num(column("missing")) > _SLIVER)] = HOLE
-    notes[:, [bool(plan.refusal) for plan in plans]] = REFUSED
-    gone = (notes != OK) & (notes != RANGE)
-    value[(notes != OK)] = np.nan
-    top = np.where(gone | (notes == RANGE) | ~_own_counts(plans), np.nan, top)
-    return Estimates(
-        value,
-        np.where(gone, np.nan, lower),
-        np.where(gone, np.nan, upper),
-        top,
-        np.where(gone, np.nan, bottom),
-        missing,
-        notes,
-    )
+    if groups.gaps:
+        notes[missing > MISSING_LIMIT] = SPARSE
+    if own := groups.holes:
+        noted = notes[:, own.at]
+        noted[np.nan_to_num(sums[:, own.columns("missing")]) > _SLIVER] = HOLE
+        notes[:, own.at] = noted
+    if groups.refused:
+        notes[:, groups.refused.at] = REFUSED
+    if notes.any():
+        noted = notes != OK
+        value[noted] = top[noted] = np.nan
+        gone = noted & (notes != RANGE)
+        lower[gone] = upper[gone] = bottom[gone] = np.nan
+    if groups.uncounted:
+        top[:, groups.uncounted.at] = np.nan
+
+
+def _take(sums: np.ndarray, columns: np.ndarray, without: Group, into: np.ndarray) -> None:
+    """The columns (K,) of the sums, NaN for the plans that have none."""
+    if not sums.shape[1]:
+        into.fill(np.nan)
+        return
+    np.take(sums, columns, axis=1, out=into, mode="clip")
+    if without:
+        into[:, without.at] = np.nan
 
 
 @dataclass(frozen=True)
@@ -160,64 +170,96 @@ def _standardised(sums: np.ndarray, plan: Plan, factor: float, confidence: float
     return _Standardised(made.value, made.lower, np.where(some, most.upper, made.upper), some)
 
 
-def _own_counts(plans: tuple[Plan, ...]) -> np.ndarray:
-    """Whose numerator is a number of people or areas, worth showing: not score times residents."""
-    shown = []
-    for plan in plans:
-        measure = plan.indicator.measure
-        counted = plan.indicator.kind in (COUNT, PROPORTION, RATE, ISR) or bool(plan.events)
-        shown.append(counted or "_in:" in measure)
-    return np.array(shown, dtype=bool)
+def _standardised_rates(
+    sums: np.ndarray,
+    made: Estimates,
+    plans: tuple[Plan, ...],
+    groups: Groups,
+    ranged: np.ndarray | None,
+    confidence: float,
+) -> None:
+    """Rates with their bands, into `made`; where suppressed numbers leave a range of them, into `ranged` (L, K)."""
+    for k in groups.bands:
+        found = _standardised(sums, plans[k], groups.factor[k], confidence)
+        made.value[:, k], made.lower[:, k], made.upper[:, k] = found.value, found.lower, found.upper
+        if ranged is not None:
+            ranged[:, k] = found.ranged & np.isfinite(found.lower) & np.isfinite(found.upper)
 
 
-def _limits(value, top, bottom, kinds, factor, plans, column, confidence):
+def _limits(sums: np.ndarray, made: Estimates, groups: Groups, confidence: float) -> None:
     """Limits by kind: Wilson, Byar, exact Poisson, Student; none for an index (methods.md 1)."""
-    lower, upper = np.full(value.shape, np.nan), np.full(value.shape, np.nan)
-    own = kinds == PROPORTION
-    if own.any():
-        low, high = intervals.wilson(top[:, own], bottom[:, own], confidence)
-        lower[:, own], upper[:, own] = factor[own] * low, factor[own] * high
-    own = np.isin(kinds, (RATE, ISR))
-    if own.any():
-        low, high = intervals.byar_count(top[:, own], confidence)
+    value, lower, upper, top, bottom = made.value, made.lower, made.upper, made.numerator, made.denominator
+    factor = groups.factor
+    if len(groups.proportions.plans) < len(factor):
+        lower.fill(np.nan)
+        upper.fill(np.nan)
+    if groups.proportions:
+        at = groups.proportions.at
+        low, high = intervals.wilson(top[:, at], bottom[:, at], confidence)
+        lower[:, at], upper[:, at] = _times(factor[at], low), _times(factor[at], high)
+    if groups.rates:
+        at = groups.rates.at
+        low, high = intervals.byar_count(top[:, at], confidence)
         with np.errstate(invalid="ignore", divide="ignore"):
-            lower[:, own], upper[:, own] = factor[own] * low / bottom[:, own], factor[own] * high / bottom[:, own]
-    own = np.array([p.indicator.kind == COUNT and p.indicator.unit not in PEOPLE for p in plans], dtype=bool)
-    if own.any():
-        lower[:, own], upper[:, own] = intervals.poisson_count(top[:, own], confidence)
-    own = kinds == MEAN
-    if own.any():
-        n, mean = bottom[:, own], value[:, own] / factor[own]
+            lower[:, at], upper[:, at] = factor[at] * low / bottom[:, at], factor[at] * high / bottom[:, at]
+    if groups.events:
+        at = groups.events.at
+        lower[:, at], upper[:, at] = intervals.poisson_count(top[:, at], confidence)
+    if groups.means:
+        at = groups.means.at
+        n, mean = bottom[:, at], value[:, at] / factor[at]
         with np.errstate(invalid="ignore", divide="ignore"):
-            variance = np.maximum(column("square")[:, own] - n * mean**2, 0) / (n - 1)
+            variance = np.maximum(sums[:, groups.means.columns("square")] - n * mean**2, 0) / (n - 1)
         low, high = intervals.student_mean(mean, variance, n, confidence)
-        lower[:, own], upper[:, own] = factor[own] * low, factor[own] * high
-    own = np.array([p.indicator.kind == MODELLED and p.error >= 0 for p in plans], dtype=bool)
-    if own.any():
+        lower[:, at], upper[:, at] = factor[at] * low, factor[at] * high
+    if groups.modelled:
         # The errors of a model move together: the widest case (methods.md 1).
+        at = groups.modelled.at
         z = intervals.standard_normal(confidence)
         with np.errstate(invalid="ignore", divide="ignore"):
-            half = z * factor[own] * column("error")[:, own] / bottom[:, own]
-        lower[:, own], upper[:, own] = value[:, own] - half, value[:, own] + half
-    return lower, upper
+            half = z * factor[at] * sums[:, groups.modelled.columns("error")] / bottom[:, at]
+        lower[:, at], upper[:, at] = value[:, at] - half, value[:, at] + half
 
 
-def _suppressed_range(value, top, bottom, kinds, factor, withheld, confidence):
-    """Limits at the lowest and the highest that suppressed numbers may be; NaN where nothing is suppressed."""
-    some = np.nan_to_num(withheld) > 0
-    if not some.any():
-        nothing = np.full(value.shape, np.nan)
-        return nothing, nothing
-    most = top + SUPPRESSED_MOST * np.nan_to_num(withheld)
-    low, high = np.full(value.shape, np.nan), np.full(value.shape, np.nan)
-    own = kinds == PROPORTION
-    low[:, own] = factor[own] * intervals.wilson(top[:, own], bottom[:, own], confidence)[0]
-    high[:, own] = factor[own] * intervals.wilson(np.minimum(most, bottom)[:, own], bottom[:, own], confidence)[1]
-    own = np.isin(kinds, (RATE, ISR))
-    with np.errstate(invalid="ignore", divide="ignore"):
-        low[:, own] = factor[own] * intervals.byar_count(top[:, own], confidence)[0] / bottom[:, own]
-        high[:, own] = factor[own] * intervals.byar_count(most[:, own], confidence)[1] / bottom[:, own]
-    own = kinds == COUNT
-    low[:, own] = intervals.poisson_count(top[:, own], confidence)[0]
-    high[:, own] = intervals.poisson_count(most[:, own], confidence)[1]
-    return np.where(some, low, np.nan), np.where(some, high, np.nan)
+def _times(factor: np.ndarray, limits: np.ndarray) -> np.ndarray:
+    limits *= factor
+    return limits
+
+
+def _suppressed_ranges(sums: np.ndarray, made: Estimates, groups: Groups, confidence: float) -> np.ndarray | None:
+    """Limits at the lowest and the highest that suppressed numbers may be, into `made`, and where (L, K) they are.
+
+    None where nothing can be suppressed.
+    """
+    if not any(groups.withheld) and not groups.bands:
+        return None
+    ranged = np.zeros(made.value.shape, dtype=bool)
+    for kind, group in enumerate(groups.withheld):
+        if not group:
+            continue
+        hidden = sums[:, group.columns("withheld")]
+        place, own = np.nonzero(hidden > 0)
+        if not len(place):
+            continue
+        at = np.arange(made.value.shape[1])[group.at][own]
+        factor, top, bottom = groups.factor[at], made.numerator[place, at], made.denominator[place, at]
+        most = top + SUPPRESSED_MOST * hidden[place, own]
+        low, high = _range(kind, top, most, bottom, factor, confidence)
+        known = np.isfinite(low)
+        low, high = np.where(known, low, made.lower[place, at]), np.where(known, high, made.upper[place, at])
+        made.lower[place, at], made.upper[place, at], ranged[place, at] = low, high, known
+    return ranged
+
+
+def _range(
+    kind: int, top: np.ndarray, most: np.ndarray, bottom: np.ndarray, factor: np.ndarray, confidence: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """The lower limit (n,) of the lowest numerators and the upper of the highest: proportions 0, rates 1, counts 2."""
+    if kind == 0:
+        low = factor * intervals.wilson(top, bottom, confidence)[0]
+        return low, factor * intervals.wilson(np.minimum(most, bottom), bottom, confidence)[1]
+    if kind == 1:
+        with np.errstate(invalid="ignore", divide="ignore"):
+            low = factor * intervals.byar_count(top, confidence)[0] / bottom
+            return low, factor * intervals.byar_count(most, confidence)[1] / bottom
+    return intervals.poisson_count(top, confidence)[0], intervals.poisson_count(most, confidence)[1]

@@ -198,7 +198,7 @@ def test_tab_goes_as_one_reads(window, at_work):
     assert [name[: len(start)] for name, start in zip(names, wanted, strict=True)] == wanted
     window.close_workspace()
     names = _tabbed(window.header.name, 5)
-    wanted = ["Add boundaries", "Add files", "Try it", "Open the demonstration", "Open a workspace"]
+    wanted = ["Choose a council", "Add files", "Try it", "Open the demonstration", "Open a workspace"]
     assert [name[: len(start)] for name, start in zip(names, wanted, strict=True)] == wanted
 
 

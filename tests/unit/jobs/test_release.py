@@ -14,6 +14,7 @@ from jsna_desktop.jobs.localities import add_polygon, add_selection, localities
 from jsna_desktop.jobs.output import released
 from jsna_desktop.jobs.profile import profile
 from jsna_desktop.jobs.release import ROUNDED, SMALL, WITHHELD, released_rows
+from jsna_desktop.measures.disclosure import rounded
 from jsna_desktop.sources.dataset import Reading
 from jsna_desktop.workspace.store import Store
 from tests import worlds
@@ -178,3 +179,24 @@ def test_the_order_of_exports_does_not_open_what_was_hidden(store: Store) -> Non
     parts = [_bounds(rows[name]) for name in ("All", "All but one")]
     if all(parts):
         assert parts[0][1] - parts[1][0] - max(0.0, parts[0][0] - parts[1][1]) >= 4
+
+
+def test_the_map_shows_no_small_count_of_a_small_area(store: Store) -> None:
+    from jsna_desktop.jobs.map_data import colour_values, load_blocks
+    from jsna_desktop.workspace import catalogue
+
+    blocks = load_blocks(store)
+    assert blocks is not None
+    by_id = {indicator.id: indicator for indicator in catalogue.indicators(store)}
+    values, hidden = colour_values(store, by_id["events.falls"], blocks)
+    small = (FALLS > 0) & (FALLS < 8)
+    np.testing.assert_array_equal(hidden, small)
+    assert np.isnan(values[small]).all()
+    assert (values[~small] % 5 == 0).all()
+    share, _ = colour_values(store, by_id["local.smokers"], blocks)
+    known = np.isfinite(share)
+    assert known.any()
+    np.testing.assert_allclose(share[known], (100 * rounded(SMOKERS) / rounded(ASKED))[known])
+    open_values, none = colour_values(store, by_id["population.residents"], blocks)
+    assert not none.any()
+    assert (open_values == 1500).all()

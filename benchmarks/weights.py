@@ -50,10 +50,10 @@ def polygons(lsoas: np.ndarray) -> np.ndarray:
 def by_area(lsoas: np.ndarray, wards: np.ndarray) -> bool:
     from jsna_desktop.areas.apportion import overlap
 
-    found = overlap(wards, lsoas)
+    found = overlap(wards, lsoas, with_pieces=False)
     ours = sparse.csr_array((found.settled, (found.block, found.polygon)), shape=(len(lsoas), len(wards)))
     sums = np.asarray(ours.sum(axis=1)).reshape(-1)
-    whole = np.mean([piece is None for piece in found.pieces])
+    whole = np.mean(found.share == 1)
     print(f"        {len(found.block):,} pairs, {100 * whole:.0f} % of them blocks wholly inside")
     worst = float(np.abs(sums - 1).max())
     kept = [bar("weights of a partition, furthest from a sum of 1", worst, 1e-6, "")]
@@ -70,7 +70,7 @@ def by_area(lsoas: np.ndarray, wards: np.ndarray) -> bool:
     def fresh() -> None:
         # Neither is to find what the other, or its own last run, prepared.
         shapely.destroy_prepared(wards)
-        overlap(wards, lsoas)
+        overlap(wards, lsoas, with_pieces=False)
 
     theirs = sparse.csr_array(_area_tables_binning(source, target, "auto"))
     share = sparse.csr_array(theirs.multiply(1 / shapely.area(lsoas)[:, None]))

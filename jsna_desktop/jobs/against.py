@@ -11,12 +11,10 @@ import numpy as np
 
 from jsna_desktop.areas import geography
 from jsna_desktop.areas.locality import Locality, Weights
-from jsna_desktop.indicator import COUNT
 from jsna_desktop.jobs import comparators
 from jsna_desktop.jobs.comparators import Area, Compared
 from jsna_desktop.jobs.figures import Figures, Table
 from jsna_desktop.measures import compare
-from jsna_desktop.measures.parts import is_indirect
 from jsna_desktop.measures.profile import RANGE, Estimates
 
 CONSERVATIVE = "it holds the place itself: the test is conservative"
@@ -61,15 +59,15 @@ class Peers:
 
 def counts(table: Table) -> np.ndarray:
     """Which indicators (K,) are counts: alone they get no verdict, for a larger place has more of everything."""
-    return np.array([plan.indicator.kind == COUNT for plan in table.stack.plans], dtype=bool)
+    return table.stack.groups.is_count
 
 
 def _polarity(table: Table) -> np.ndarray:
-    return np.array([plan.indicator.polarity for plan in table.stack.plans])
+    return table.stack.groups.polarity
 
 
 def _indirect(table: Table) -> np.ndarray:
-    return np.array([is_indirect(plan.indicator) for plan in table.stack.plans], dtype=bool)
+    return table.stack.groups.is_indirect
 
 
 def at_level(

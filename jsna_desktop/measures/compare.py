@@ -11,9 +11,12 @@ VERDICTS = (BETTER, WORSE, SIMILAR, HIGHER, LOWER, NOT_COMPARED)
 
 
 def _verdicts(above: np.ndarray, below: np.ndarray, known: np.ndarray, polarity: np.ndarray) -> np.ndarray:
-    high = np.select([polarity == "high good", polarity == "low good"], [BETTER, WORSE], HIGHER)
-    low = np.select([polarity == "high good", polarity == "low good"], [WORSE, BETTER], LOWER)
-    return np.select([~known, above, below], [np.full(known.shape, NOT_COMPARED), high, low], SIMILAR)
+    good, bad = polarity == "high good", polarity == "low good"
+    found = np.full(known.shape, SIMILAR, dtype=f"U{len(NOT_COMPARED)}")
+    np.copyto(found, np.where(good, WORSE, np.where(bad, BETTER, LOWER)), where=below)
+    np.copyto(found, np.where(good, BETTER, np.where(bad, WORSE, HIGHER)), where=above)
+    found[~known] = NOT_COMPARED
+    return found
 
 
 def against_fixed(lower: np.ndarray, upper: np.ndarray, comparator: np.ndarray, polarity: np.ndarray) -> np.ndarray:
@@ -21,7 +24,7 @@ def against_fixed(lower: np.ndarray, upper: np.ndarray, comparator: np.ndarray, 
     with np.errstate(invalid="ignore"):
         above, below = lower > comparator, upper < comparator
     known = np.isfinite(lower) & np.isfinite(upper) & np.isfinite(comparator)
-    return _verdicts(above, below, known, np.broadcast_to(polarity, known.shape))
+    return _verdicts(above, below, known, np.asarray(polarity))
 
 
 def difference_interval(
@@ -40,4 +43,4 @@ def against_place(difference_lower: np.ndarray, difference_upper: np.ndarray, po
     known = np.isfinite(difference_lower) & np.isfinite(difference_upper)
     with np.errstate(invalid="ignore"):
         above, below = difference_lower > 0, difference_upper < 0
-    return _verdicts(above, below, known, np.broadcast_to(polarity, known.shape))
+    return _verdicts(above, below, known, np.asarray(polarity))

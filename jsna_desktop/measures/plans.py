@@ -51,6 +51,7 @@ class Groups:
     """The plans (K,) of one stack by what is computed from them: done once, not at every profile.
 
     `numerator` and `denominator` (K,) are columns of the stack, 0 for those `without` either; `factor` (K,) multiplies.
+    `is_count`, `is_indirect` (standardised indirectly) and `polarity` are (K,), not to be written to.
     """
 
     numerator: np.ndarray
@@ -69,6 +70,9 @@ class Groups:
     withheld: tuple[Group, Group, Group]  # proportions, rates, counts with suppressed numbers
     bands: tuple[int, ...]
     refused: Group
+    is_count: np.ndarray
+    is_indirect: np.ndarray
+    polarity: np.ndarray
     uncounted: Group  # whose numerator is no number of people or areas: score times residents
 
 
@@ -106,8 +110,17 @@ def grouped(plans: tuple[Plan, ...]) -> Groups:
         withheld=(hiding(PROPORTION), hiding(RATE, ISR), hiding(COUNT)),
         bands=tuple(place for place, plan in enumerate(plans) if plan.events),
         refused=group(bool(plan.refusal) for plan in plans),
+        is_count=_kept(of_kind(COUNT)),
+        is_indirect=_kept(of_kind(ISR)),
+        polarity=_kept([plan.indicator.polarity for plan in plans]),
         uncounted=group(not _counts_people(plan) for plan in plans),
     )
+
+
+def _kept(values: list) -> np.ndarray:
+    made = np.array(values, dtype=None if values else bool)
+    made.flags.writeable = False
+    return made
 
 
 def _counts_people(plan: Plan) -> bool:

@@ -58,9 +58,9 @@ def test_shares_of_any_polygons_are_those_of_the_overlay(seed):
     reach = draws.uniform(200, 2_000, (6, 9))
     middle = CORNER + draws.uniform(0, 2_000, (6, 1, 2))
     at = middle + np.stack([reach * np.cos(angle), reach * np.sin(angle)], axis=-1)
-    polygons = shapely.make_valid(shapely.polygons(at))
+    polygons = np.asarray(shapely.make_valid(shapely.polygons(at)))
     points = shapely.multipoints(CORNER + draws.uniform(-1_000, 3_000, (60, 2)))
-    blocks = shapely.get_parts(shapely.voronoi_polygons(points))
+    blocks = np.asarray(shapely.get_parts(shapely.voronoi_polygons(points)))
     plain, known = overlap(polygons, blocks, with_pieces=False), overlap(polygons, blocks)
     assert np.array_equal(plain.block, known.block)
     assert np.abs(plain.share - known.share).max() < 1e-10

@@ -112,7 +112,9 @@ def test_every_kind_is_what_its_formula_gives(world, at_once, monkeypatch):
     weights, columns, residents, made = world
     monkeypatch.setattr(profile, "_AT_ONCE", at_once)
     found = estimates(sparse.csr_array(weights), made)
-    plain = np.array([[_plain(*column, residents, row) for column in columns] for row in weights])
+    plain = np.array(
+        [[_plain(kind, arrays, hidden, residents, row) for kind, arrays, hidden in columns] for row in weights]
+    )
     seen = set(np.unique(found.notes))
     assert {OK, SPARSE, HOLE, EMPTY, REFUSED, RANGE} <= seen
     assert np.array_equal(found.notes, plain[:, :, 3])

@@ -112,3 +112,54 @@ def test_slope_and_relative_indices_are_the_references(
         for end in ("lower", "upper"):
             off = ours[f"{name}_{end}"].to_numpy(float) - expected[f"{name}_{end}95_0cl"].to_numpy()
             assert np.abs(off / width).max() < 0.02, (name, end)
+
+
+def test_funnels_are_the_references_however_areas_are_cut(
+    golden: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """All areas are one district, whose share the funnel is round. (The reference's limits by size: test_golden.py.)"""
+    given = pd.read_csv(golden / "proportion_input.csv")
+    said = pd.read_csv(golden / "funnel_significance_proportion_expected.csv").set_index("area").significance
+    limits = pd.read_csv(golden / "funnel_proportion_expected.csv").set_index("Population")
+    rng = np.random.default_rng(2)
+    rows, lookup, district = [], [], []
+    for at, area in enumerate(given.area):
+        whole = given.iloc[at]
+        top = cut(np.array([whole.numerator]), rng)[0]
+        rest = cut(np.array([whole.denominator - whole.numerator]), rng)[0]
+        for piece in range(CUT):
+            code = block(at, piece, CUT)
+            rows.append((code, "golden", 2023, top[piece], top[piece] + rest[piece], "low good"))
+            lookup.append((code, f"P{at}", area))
+            district.append((code, "E06000001", "Goldenshire"))
+    headings = ["area_code", "indicator", "period", "numerator", "denominator", "polarity"]
+    workspace = tmp_path / "golden.jsna"
+    run(capsys, "new", workspace)
+    run(
+        capsys,
+        "add",
+        workspace,
+        write(tmp_path / "values.csv", pd.DataFrame(rows, columns=headings)),
+        write(tmp_path / "districts.csv", pd.DataFrame(district, columns=["LSOA21CD", "LAD25CD", "LAD25NM"])),
+        "--geography",
+        "lsoa2021",
+    )
+    places = write(tmp_path / "places.csv", pd.DataFrame(lookup, columns=["LSOA21CD", "PLACECD", "PLACENM"]))
+    run(capsys, "localities", "add", workspace, places, "--set", "golden", "--name-field", "PLACENM",
+        "--code-field", "PLACECD")  # fmt: skip
+    told = json.loads(run(capsys, "benchmark", workspace, "--indicator", "local.golden", "--set", "golden",
+                          "--format", "json"))  # fmt: skip
+    words = {
+        "Low (0.001)": "low (99.8 %)", "Low (0.025)": "low (95 %)", "Not significant": "not different",
+        "High (0.025)": "high (95 %)", "High (0.001)": "high (99.8 %)",
+    }  # fmt: skip
+    assert len(told["rows"]) == len(said)
+
+    for row in told["rows"]:
+        assert row["verdict"] == words[said[row["locality"]]], row["locality"]
+        assert row["centre"] == pytest.approx(limits.baseline.iloc[0], rel=1e-9)
+        size = row["denominator"]
+        share = row["centre"] / 100
+        for name, z in (("95", 1.959963984540054), ("998", 3.090232306167813)):
+            half = 100 * z * np.sqrt(share * (1 - share) / size)
+            assert row[f"lower_{name}"] == pytest.approx(max(row["centre"] - half, 0), rel=1e-9, abs=1e-9)

@@ -170,3 +170,17 @@ def test_boundaries_after_localities_still_give_them_an_outline(jsna: Run, demon
     shapes = geopandas.read_file(tmp_path / "late.gpkg")
     assert len(shapes) == 12
     assert shapely.area(shapes.geometry.to_numpy()).min() > 1e6
+
+
+def test_a_pack_has_the_latest_period_of_each_indicator_alone(county: Path) -> None:
+    from jsna_desktop.jobs.figures import load_figures
+    from jsna_desktop.jobs.findings import all_findings
+    from jsna_desktop.jobs.localities import localities
+    from jsna_desktop.workspace.store import Store
+
+    with Store.open(county) as store:
+        (found,) = all_findings(load_figures(store), localities(store, names=["Kelderford"]))
+    seen = [(row["indicator"], row["sex"], row["age"]) for row in found.rows]
+    assert len(seen) > 20
+    assert len(seen) == len(set(seen))
+    assert not any("2015" in line for line in found.methods)

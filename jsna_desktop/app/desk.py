@@ -104,6 +104,11 @@ class Desk(QObject):
         else:
             self.begin()
 
+    def profile_again(self) -> None:
+        """Make the profile of what is chosen anew: other figures of it may be shown."""
+        if self.subject is not None:
+            self.follower.follow(self.session, self.subject)
+
     def show_places(self) -> None:
         sets = self.session.sets()
         if self.in_set not in [name for name, _ in sets]:

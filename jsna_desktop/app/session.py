@@ -191,11 +191,13 @@ class Session(QObject):
         self._residents = {place.id: summary.residents for place, summary in zip(found, made, strict=True)}
 
     def unlock(self, on: bool) -> None:
-        """Show the true figures of sensitive data on this screen, or hide them again; recorded where it can be."""
+        """Let profiles of this screen show true figures of sensitive data, or no more; recorded where it can be.
+
+        A profile that is shown is to be made again (`Desk.profile_again`).
+        """
         if on and not self.unlocked:
             audit.record_leaving(self.store, audit.UNLOCKED, self.name)
         self.unlocked = on
-        self.contents_changed.emit()
 
     @property
     def sensitive(self) -> bool:

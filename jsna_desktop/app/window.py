@@ -220,9 +220,10 @@ class MainWindow(QMainWindow):
         sheet.start()
 
     def _unlock(self, on: bool) -> None:
-        if self.session is None or self.session.unlocked == on:
+        if self.session is None or self.desk is None or self.session.unlocked == on:
             return
         self.session.unlock(on)
+        self.desk.profile_again()
         if on:
             self._say("True figures are shown on this screen. What leaves the program is rounded and withheld as ever.")
 

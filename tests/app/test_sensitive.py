@@ -43,6 +43,27 @@ def test_counts_are_seen_rounded_and_true_figures_only_when_unlocked(secret):
     assert _falls(secret)["value"] == seen["value"]
 
 
+def _in_panel(window) -> float | None:
+    return next(row for row in window.profile._view.rows if row["indicator"] == "local.falls")["value"]
+
+
+def test_the_panel_follows_and_view_and_chosen_areas_stay(secret, settled, click_block):
+    canvas = secret.map.canvas
+    canvas.zoom(1.5)
+    click_block(0)
+    settled()
+    view = canvas.view
+    assert _in_panel(secret) is None  # three: withheld
+    secret.actions_.unlock.setChecked(True)
+    settled()
+    assert _in_panel(secret) == 3
+    assert canvas.view == view
+    assert canvas.selection.tolist() == [0]
+    secret.actions_.unlock.setChecked(False)
+    settled()
+    assert _in_panel(secret) is None
+
+
 def test_small_areas_with_small_counts_are_hatched_and_say_so(secret):
     falls = next(i for i in secret.session.colourable() if i.id == "local.falls")
     secret.colouring.choose(falls)

@@ -18,7 +18,7 @@ from jsna_desktop.areas import apportion, geography
 from jsna_desktop.areas.locality import SELECTION, Locality, Weights
 from jsna_desktop.errors import UsageProblem
 from jsna_desktop.jobs import audit, vintage
-from jsna_desktop.jobs.outlines import Outlines
+from jsna_desktop.jobs.outlines import Outlines, default_method
 from jsna_desktop.jobs.output import unrun
 from jsna_desktop.jobs.weights import weights_for
 from jsna_desktop.workspace import catalogue
@@ -101,8 +101,8 @@ def _shapes(store: Store, places: list[Locality], path: Path, driver: str) -> Ex
     shaped = [place for place in places if place.shape is not None]
     if not shaped:
         raise UsageProblem("none of these localities has an outline yet", todo="Add boundaries first")
-    basis = _Basis(store)
-    rows = [_properties(place, basis) for place in shaped]
+    basis, drawn_by = _Basis(store), default_method(store)
+    rows = [_properties(place, basis, drawn_by) for place in shaped]
     columns = {name: [row[name] for row in rows] for name in rows[0]}
     frame = geopandas.GeoDataFrame(columns, geometry=np.array([p.shape for p in shaped], dtype=object), crs=27700)
     options: dict[str, Any] = {}
@@ -115,7 +115,7 @@ def _shapes(store: Store, places: list[Locality], path: Path, driver: str) -> Ex
     return Exported(len(shaped), notes)
 
 
-def _properties(place: Locality, basis: "_Basis") -> dict[str, str]:
+def _properties(place: Locality, basis: "_Basis", drawn_by: str) -> dict[str, str]:
     own = place.kind == SELECTION
     title, checksum = basis.of(place.geography, apportion.AREA) if own else ("", "")
     return {
@@ -125,7 +125,7 @@ def _properties(place: Locality, basis: "_Basis") -> dict[str, str]:
         "kind": place.kind,
         "made_of": place.geography if own else "",
         "blocks": " ".join(place.blocks.tolist()) if own and place.blocks is not None else "",
-        "method": apportion.BLOCKS if own else apportion.AREA,
+        "method": apportion.BLOCKS if own else drawn_by,
         "boundaries": title,
         "checksum": checksum,
     }

@@ -21,6 +21,11 @@ _MADE = "2"
 _MOST_KEPT = 4096  # shapes that are kept for the next place beside this one
 
 
+def default_method(store: Store) -> str:
+    """The method by which a drawn place shares out the areas that it cuts, unless another is asked for."""
+    return apportion.POSTCODES if people_inside.postcode_datasets(store) else apportion.AREA
+
+
 @dataclass(frozen=True)
 class Outlines:
     """The boundaries in use for one geography: `codes` (n,) sorted, `bounds` (n, 4) metres, EPSG:27700."""
@@ -79,9 +84,9 @@ class Outlines:
     @cached_property
     def methods(self) -> tuple[str, ...]:
         """The methods that the workspace's data allow for a drawn place, the default first."""
-        found = [apportion.POSTCODES] if people_inside.postcode_datasets(self.store) else []
-        found += [apportion.AREA, apportion.BEST_FIT]
-        return (*found, apportion.DASYMETRIC) if self.grids.keys else tuple(found)
+        first = default_method(self.store)
+        found = (first, *(method for method in (apportion.AREA, apportion.BEST_FIT) if method != first))
+        return (*found, apportion.DASYMETRIC) if self.grids.keys else found
 
     def shares(self, shape: shapely.Geometry, method: str) -> tuple[np.ndarray, np.ndarray]:
         """How much of each area lies in the shape: (positions, shares above 0)."""

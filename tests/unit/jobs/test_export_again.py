@@ -15,8 +15,9 @@ from jsna_desktop.jobs import localities as job
 from jsna_desktop.jobs.export import export, export_localities
 from jsna_desktop.jobs.import_localities import import_file
 from jsna_desktop.jobs.people import People
+from jsna_desktop.sources.dataset import Reading
 from jsna_desktop.workspace.store import Store
-from tests.worlds import CODES, SQUARES, boundaries, keep, residents
+from tests.worlds import CODES, SQUARES, boundaries, dataset, keep, residents
 
 # Longitudes and latitudes go to the grid and back to the millimetre in Great Britain alone.
 WILTSHIRE = np.array([400_000, 160_000])
@@ -85,6 +86,22 @@ def test_the_list_says_by_what_it_was_made(store: Store, tmp_path: Path) -> None
         (code, "1.0", "blocks") for code in CODES[30:]
     ]
     assert all(len(row["outline"]) <= 900 for row in rows)
+
+
+def test_a_drawn_shape_says_the_method_that_its_figures_are_by(store: Store, tmp_path: Path) -> None:
+    import geopandas
+
+    def told(name: str) -> dict[str, str]:
+        export(store, job.localities(store), tmp_path / name)
+        read = geopandas.read_file(tmp_path / name)
+        return dict(zip(read["kind"], read["method"], strict=True))
+
+    assert told("before.gpkg") == {"polygon": "area", "selection": "blocks"}
+    middles = shapely.get_coordinates(shapely.centroid(SQUARES)) + WILTSHIRE
+    at = {"easting": middles[:, 0], "northing": middles[:, 1]}
+    names = np.array([f"AA{n} 1AA" for n in range(36)])
+    keep(store, Reading(dataset("postcodes", "postcodes", ""), names, at))
+    assert told("after.geojson") == {"polygon": "postcodes", "selection": "blocks"}
 
 
 def test_what_cannot_be_asked_is_refused(store: Store, tmp_path: Path) -> None:

@@ -36,6 +36,7 @@ class Colouring(QObject):
         self._values = np.empty(0)
         self._read: tuple[Indicator, tuple[np.ndarray, np.ndarray, np.ndarray]] | None = None
         self._filled = self._outlined = True
+        self._points: list[PointMarks] = []  # of each kind, those on or near the map's areas
         self._pointed: set[str] = set()  # the kinds of services and assets that are shown
         self._offered: set[str] = set()  # those that were shown once unasked, or left out as too many
         self._slots = (
@@ -70,10 +71,11 @@ class Colouring(QObject):
             points = self._session.contents.points
             canvas.set_blocks(blocks.codes, blocks.names, levels, blocks.detail, points)
         self.backgrounds.take(self._session.contents.backgrounds)
-        for layer in self._session.contents.point_layers:
-            if layer.key not in self._offered and int(self._near(layer).sum()) <= _FEW_POINTS:
-                self._pointed.add(layer.key)
-            self._offered.add(layer.key)
+        self._points = [self._near(sign, layer) for sign, layer in enumerate(self._session.contents.point_layers)]
+        for marks in self._points:
+            if marks.key not in self._offered and len(marks.places) <= _FEW_POINTS:
+                self._pointed.add(marks.key)
+            self._offered.add(marks.key)
         self._show_points()
         choices = self._session.colourable()
         kept = next((i for i in choices if self.indicator is not None and i.id == self.indicator.id), None)
@@ -146,33 +148,28 @@ class Colouring(QObject):
             count = len(contents.blocks.codes) if shown and contents.blocks is not None else self._size(name)
             title = geography.name(name)
             items.append(LayerItem(name, title[:1].upper() + title[1:], count, shown and self._filled))
-        for sign, layer in enumerate(contents.point_layers):
-            count = int(self._near(layer).sum())
-            items.append(LayerItem(layer.key, layer.title, count, layer.key in self._pointed, sign))
+        for marks in self._points:
+            shown = marks.key in self._pointed
+            items.append(LayerItem(marks.key, marks.title, len(marks.places), shown, marks.sign))
         items += self.backgrounds.items()
         self._bench.layers.show_layers(items)
         self._bench.layers.setVisible(bool(items))
 
     def _show_points(self) -> None:
-        """The points of the kinds that are shown; of a national list, those on or near the map's areas."""
-        shown = []
-        for sign, layer in enumerate(self._session.contents.point_layers):
-            if layer.key in self._pointed:
-                near = self._near(layer)
-                shown.append(PointMarks(layer.key, layer.title, layer.places[near], layer.names[near], sign))
-        self._bench.map.canvas.set_points(shown)
+        self._bench.map.canvas.set_points([marks for marks in self._points if marks.key in self._pointed])
 
-    def _near(self, layer: PointLayer) -> np.ndarray:
-        """Which points (n,) have a place within a few miles of the areas on the map."""
+    def _near(self, sign: int, layer: PointLayer) -> PointMarks:
+        """The points of a layer within a few miles of the areas on the map: a list may be national."""
         x, y = layer.places[:, 0], layer.places[:, 1]
         blocks = self._session.contents.blocks
-        if blocks is None or not len(blocks.codes):
-            return np.isfinite(x)
-        b = blocks.levels[-1].polygons.bounds
-        left, bottom = np.nanmin(b[:, :2], axis=0) - _AROUND_M
-        right, top = np.nanmax(b[:, 2:], axis=0) + _AROUND_M
-        with np.errstate(invalid="ignore"):
-            return (x >= left) & (x <= right) & (y >= bottom) & (y <= top)
+        near = np.isfinite(x)
+        if blocks is not None and len(blocks.codes):
+            b = blocks.levels[-1].polygons.bounds
+            left, bottom = np.nanmin(b[:, :2], axis=0) - _AROUND_M
+            right, top = np.nanmax(b[:, 2:], axis=0) + _AROUND_M
+            with np.errstate(invalid="ignore"):
+                near = (x >= left) & (x <= right) & (y >= bottom) & (y <= top)
+        return PointMarks(layer.key, layer.title, layer.places[near], layer.names[near], sign)
 
     def _show_backgrounds(self) -> None:
         """What goes with the backgrounds that are shown: their rows, whose they are, what the dots stand for."""
@@ -193,7 +190,7 @@ class Colouring(QObject):
         if key == PLACES:
             self._outlined = shown
             self._desk.show_outlines(shown)
-        elif any(layer.key == key for layer in contents.point_layers):
+        elif any(marks.key == key for marks in self._points):
             self._pointed ^= {key}
             self._show_points()
         elif self.backgrounds.holds(key):

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QImage, QPainter, QTransform
+from PySide6.QtGui import QColor, QFont, QPainter, QTransform
 
 from jsna_desktop.app.map.background_shapes import DrawnShapes
 from jsna_desktop.app.map.background_style import Style, colour_of, points_style, width_at
 from jsna_desktop.app.map.grids import Dots, Picture
 from jsna_desktop.app.map.labels import Names, paint_names
 from jsna_desktop.app.map.look import Look
-from jsna_desktop.app.map.renderer import Frame
+from jsna_desktop.app.map.renderer import Frame, clear_image
 from jsna_desktop.app.map.view import View
 
 _LINE_ALPHA = 0.9
@@ -48,10 +48,7 @@ class BackgroundJob:
 
     def steps(self) -> Generator[None, None, Frame]:
         view = self.view
-        size = round(view.width * self.ratio), round(view.height * self.ratio)
-        image = QImage(*size, QImage.Format.Format_ARGB32_Premultiplied)
-        image.fill(Qt.GlobalColor.transparent)
-        image.setDevicePixelRatio(self.ratio)
+        image = clear_image(view, self.ratio)
         painter = QPainter(image)
         try:
             for picture in self.shown.pictures:

@@ -4,11 +4,11 @@ from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QColor, QPainter, QPainterPath
 
 from jsna_desktop.app.map.look import Look
-from jsna_desktop.app.map.renderer import Frame
+from jsna_desktop.app.map.renderer import Frame, clear_image
 from jsna_desktop.app.map.view import View
 
 # Shape and colour tell the kinds apart, never colour alone (Okabe–Ito's, darker or lighter than the choropleth).
@@ -103,10 +103,7 @@ class ContextJob:
 
     def steps(self) -> Generator[None, None, Frame]:
         view = self.view
-        size = round(view.width * self.ratio), round(view.height * self.ratio)
-        image = QImage(*size, QImage.Format.Format_ARGB32_Premultiplied)
-        image.fill(Qt.GlobalColor.transparent)
-        image.setDevicePixelRatio(self.ratio)
+        image = clear_image(view, self.ratio)
         painter = QPainter(image)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         try:

@@ -13,7 +13,7 @@ from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QImage
 
 from jsna_desktop.app.map.layers import BlockShapes
@@ -35,6 +35,15 @@ class Frame:
     view: View
     image: QImage
     shapes: BlockShapes | None = None
+
+
+def clear_image(view: View, ratio: float) -> QImage:
+    """An image of the view for what lies over or under the blocks, `ratio` device pixels to a pixel."""
+    size = round(view.width * ratio), round(view.height * ratio)
+    image = QImage(*size, QImage.Format.Format_ARGB32_Premultiplied)
+    image.fill(Qt.GlobalColor.transparent)
+    image.setDevicePixelRatio(ratio)
+    return image
 
 
 class Job(Protocol):

@@ -10,7 +10,7 @@ from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPainterPath, QTrans
 
 from jsna_desktop.app.map.layers import NO_VALUE, WITHHELD, BlockSet, BlockShapes, rings_path, seen
 from jsna_desktop.app.map.look import Look
-from jsna_desktop.app.map.renderer import Frame
+from jsna_desktop.app.map.renderer import Frame, clear_image
 from jsna_desktop.app.map.view import View
 from jsna_desktop.areas.coverage import outline
 
@@ -105,10 +105,7 @@ class MarksJob:
 
     def steps(self) -> Generator[None, None, Frame]:
         view, look = self.view, self.look
-        size = round(view.width * self.ratio), round(view.height * self.ratio)
-        image = QImage(*size, QImage.Format.Format_ARGB32_Premultiplied)
-        image.fill(Qt.GlobalColor.transparent)
-        image.setDevicePixelRatio(self.ratio)
+        image = clear_image(view, self.ratio)
         painter = QPainter(image)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         try:

@@ -1,18 +1,23 @@
 """The few kinds of control that the window is made of."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QPoint, QRect, QSize, QStringListModel, Qt, Signal
 from PySide6.QtGui import QAction, QKeyEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import (
+    QCompleter,
     QFrame,
     QHBoxLayout,
+    QHeaderView,
     QLabel,
     QLayout,
     QLayoutItem,
+    QLineEdit,
+    QListView,
     QPushButton,
     QScrollArea,
     QSizePolicy,
+    QTableView,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -30,6 +35,29 @@ class Text(QLabel):
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setWordWrap(wrap)
         watch(look, self, lambda: self.setFont(look.font(role)))
+
+
+class Field(QLineEdit):
+    """One line to type in; `name` is what a screen reader calls it."""
+
+    def __init__(self, look: Look, name: str, text: str = "") -> None:
+        super().__init__(text)
+        self._look = look
+        self.setFont(look.font("body"))
+        self.setMinimumHeight(look.px(32))
+        self.setAccessibleName(name)
+
+    def offer(self, texts: Sequence[str]) -> None:
+        """Offer those of the texts that hold what is typed."""
+        completer = QCompleter(self)
+        completer.setModel(QStringListModel(list(texts), completer))
+        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        completer.setFilterMode(Qt.MatchFlag.MatchContains)
+        popup = QListView()
+        popup.setFont(self._look.font("body"))
+        popup.setObjectName("popup")
+        completer.setPopup(popup)
+        self.setCompleter(completer)
 
 
 class Button(QPushButton):
@@ -263,6 +291,21 @@ class Banner(QFrame):
     def _close(self) -> None:
         self.hide()
         self.closed.emit()
+
+
+def dress_table(look: Look, table: QTableView, name: str, *, wide: int) -> None:
+    """Make a table look as those of the sheets do; the column `wide` takes the room that is left."""
+    table.setAccessibleName(name)
+    table.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
+    table.setShowGrid(False)
+    table.setWordWrap(False)
+    table.verticalHeader().hide()
+    table.verticalHeader().setDefaultSectionSize(look.px(30))
+    header = table.horizontalHeader()
+    header.setFont(look.font("small_strong"))
+    header.setHighlightSections(False)
+    header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+    header.setSectionResizeMode(wide, QHeaderView.ResizeMode.Stretch)
 
 
 def column(*widgets: QWidget, gap: int = 8, margins: tuple[int, int, int, int] = (0, 0, 0, 0)) -> QVBoxLayout:

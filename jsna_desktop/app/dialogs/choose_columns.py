@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QComboBox, QFrame, QGridLayout, QHBoxLayout, QLine
 from jsna_desktop.app.column_choice import FIGURES, KINDS, Choice, words
 from jsna_desktop.app.dialogs.sheet import Sheet
 from jsna_desktop.app.theme import Look
-from jsna_desktop.app.widgets import Button, Text, clear
+from jsna_desktop.app.widgets import Button, Field, Text, clear
 from jsna_desktop.areas import geography
 from jsna_desktop.sources.columns import Proposal
 
@@ -142,10 +142,7 @@ class ChooseColumns(Sheet):
                     lambda at: self._set(self.choice.with_value("kind", FIGURES[at - 1] if at else ""))
                 )
             else:
-                field = QLineEdit(said)
-                field.setFont(self.look.font("body"))
-                field.setMinimumHeight(self.look.px(32))
-                field.setAccessibleName(f"{words(name)}, of every row")
+                field = Field(self.look, f"{words(name)}, of every row", said)
                 field.setPlaceholderText(_EXAMPLES.get(name, ""))
                 field.textChanged.connect(lambda text, n=name: self._say(n, text))
             self.fields[name] = field

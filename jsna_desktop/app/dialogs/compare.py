@@ -5,13 +5,13 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtGui import QPainter, QPixmap
-from PySide6.QtWidgets import QAbstractItemView, QCheckBox, QHeaderView, QTableView, QWidget
+from PySide6.QtWidgets import QCheckBox, QTableView, QWidget
 
 from jsna_desktop.app import words
 from jsna_desktop.app.dialogs.sheet import Sheet
 from jsna_desktop.app.marks import paint_mark
 from jsna_desktop.app.theme import Look
-from jsna_desktop.app.widgets import Button, Text
+from jsna_desktop.app.widgets import Button, Text, dress_table
 
 Index = QModelIndex | QPersistentModelIndex
 Row = Mapping[str, Any]
@@ -116,17 +116,7 @@ class Compare(Sheet):
         self.model = _Model(look, clear or self._rows, here, there)
         self.table = QTableView()
         self.table.setModel(self.model)
-        self.table.setAccessibleName(f"{here} compared with {there}")
-        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.table.setShowGrid(False)
-        self.table.setWordWrap(False)
-        self.table.verticalHeader().hide()
-        self.table.verticalHeader().setDefaultSectionSize(look.px(30))
-        header = self.table.horizontalHeader()
-        header.setFont(look.font("small_strong"))
-        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        header.setHighlightSections(False)
+        dress_table(look, self.table, f"{here} compared with {there}", wide=0)
         self.table.setMinimumHeight(look.px(360))
         self.body.addWidget(self.table, 1)
         self.only_clear = QCheckBox("Only clear differences")

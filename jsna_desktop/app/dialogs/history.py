@@ -4,12 +4,12 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QTableWidget, QTableWidgetItem, QWidget
 
 from jsna_desktop.app import words
 from jsna_desktop.app.dialogs.sheet import Sheet
 from jsna_desktop.app.theme import Look
-from jsna_desktop.app.widgets import Button, Text
+from jsna_desktop.app.widgets import Button, Text, dress_table
 from jsna_desktop.jobs.versions import Form, Version
 
 _HEADINGS = ("When", "Who", "What", "As", "Note")
@@ -33,21 +33,11 @@ class History(Sheet):
         self.versions = list(reversed(versions))
         self.table = QTableWidget(len(self.versions), len(_HEADINGS))
         self.table.setHorizontalHeaderLabels(_HEADINGS)
-        self.table.setAccessibleName(f"Versions of {name}")
-        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        dress_table(look, self.table, f"Versions of {name}", wide=len(_HEADINGS) - 1)
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.table.setFont(look.font("body"))
-        self.table.setShowGrid(False)
-        self.table.setWordWrap(False)
-        self.table.verticalHeader().hide()
-        self.table.verticalHeader().setDefaultSectionSize(look.px(30))
-        header = self.table.horizontalHeader()
-        header.setFont(look.font("small_strong"))
-        header.setHighlightSections(False)
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setSectionResizeMode(len(_HEADINGS) - 1, QHeaderView.ResizeMode.Stretch)
+        self.table.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         for row, version in enumerate(self.versions):
             for column, text in enumerate(_cells(version)):
                 item = QTableWidgetItem(text)

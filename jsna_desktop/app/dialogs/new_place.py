@@ -2,15 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import QStringListModel, Qt, QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QIntValidator, QKeyEvent
 from PySide6.QtWidgets import (
     QComboBox,
-    QCompleter,
     QFrame,
     QGridLayout,
-    QLineEdit,
-    QListView,
     QListWidget,
     QListWidgetItem,
     QPlainTextEdit,
@@ -24,7 +21,7 @@ from jsna_desktop.app.dialogs.sheet import Sheet
 from jsna_desktop.app.drafts import AREAS, AROUND, POSTCODES, Preview, Wanted, split_postcodes
 from jsna_desktop.app.panels.choice_list import Choice, matching
 from jsna_desktop.app.theme import Look, watch
-from jsna_desktop.app.widgets import Button, Row, Text, column
+from jsna_desktop.app.widgets import Button, Field, Row, Text, column
 from jsna_desktop.errors import UserError
 from jsna_desktop.jobs.building import Draft
 
@@ -77,7 +74,7 @@ class NewPlace(Sheet):
         self.name.textChanged.connect(self._follow)
         self.in_set = self._field("Set that it is kept in", in_set)
         self.in_set.setMaxLength(MOST_LETTERS)
-        self._complete(self.in_set, sets)
+        self.in_set.offer(sets)
         names = QGridLayout()
         names.setHorizontalSpacing(12)
         names.setVerticalSpacing(4)
@@ -104,11 +101,8 @@ class NewPlace(Sheet):
 
     # ---- building
 
-    def _field(self, name: str, text: str = "") -> QLineEdit:
-        field = QLineEdit(text)
-        field.setFont(self.look.font("body"))
-        field.setMinimumHeight(self.look.px(32))
-        field.setAccessibleName(name)
+    def _field(self, name: str, text: str = "") -> Field:
+        field = Field(self.look, name, text)
         field.returnPressed.connect(self._give)
         return field
 
@@ -151,7 +145,7 @@ class NewPlace(Sheet):
     def _build_around(self) -> QWidget:
         self.centre = self._field("Where: a postcode, a service or coordinates")
         self.centre.setPlaceholderText("A postcode, or a service by its name")
-        self._complete(self.centre, list(self._services))
+        self.centre.offer(list(self._services))
         self.centre.textChanged.connect(self._changed)
         self.metres = self._field("Metres around", "800")
         self.metres.setValidator(QIntValidator(1, 100_000, self))
@@ -160,17 +154,6 @@ class NewPlace(Sheet):
         within = Text(self.look, "Within", tone="muted")
         rest = Text(self.look, "metres, as the crow flies", tone="muted")
         return _of(self.centre, Row(within, self.metres, rest, stretch=True))
-
-    def _complete(self, field: QLineEdit, texts: Sequence[str]) -> None:
-        completer = QCompleter(self)
-        completer.setModel(QStringListModel(list(texts), completer))
-        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-        completer.setFilterMode(Qt.MatchFlag.MatchContains)
-        popup = QListView()
-        popup.setFont(self.look.font("body"))
-        popup.setObjectName("popup")
-        completer.setPopup(popup)
-        field.setCompleter(completer)
 
     def _restyle(self) -> None:
         tokens = self.look.tokens

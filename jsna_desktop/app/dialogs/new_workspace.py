@@ -3,15 +3,14 @@
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QCompleter, QHBoxLayout, QLineEdit, QListView, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QWidget
 from shiboken6 import isValid
 
 from jsna_desktop.app.dialogs.password import NewPassword
 from jsna_desktop.app.dialogs.sheet import Sheet
 from jsna_desktop.app.open_workspace import Asked
 from jsna_desktop.app.theme import Look
-from jsna_desktop.app.widgets import Button, Text
+from jsna_desktop.app.widgets import Button, Field, Text
 
 _UNNAMED = "My county"
 _FORBIDDEN = '<>:"/\\|?*'
@@ -33,13 +32,13 @@ class NewWorkspace(Sheet):
         super().__init__(look, window, "New workspace", lead, width=520)
         self._choose_folder, self._then = choose_folder, then
         self._codes: dict[str, str] = {}
-        self.council = self._field("", "Council")
+        self.council = Field(look, "Council")
         self.council.setPlaceholderText("Your council, or leave it empty to begin with nothing")
         self.council.textChanged.connect(self._follow)
         self._told = Text(look, "", "small", "muted", wrap=True)
-        self.name = self._field(_UNNAMED, "Name of the workspace")
+        self.name = Field(look, "Name of the workspace", _UNNAMED)
         self.name.selectAll()
-        self.folder = self._field(str(folder), "Folder of the workspace")
+        self.folder = Field(look, "Folder of the workspace", str(folder))
         browse = Button(look, "Choose …", name="Choose the folder")
         browse.clicked.connect(self._browse)
         where = QHBoxLayout()
@@ -80,14 +79,7 @@ class NewWorkspace(Sheet):
         if not isValid(self):
             return  # closed before the list was read
         self._codes = dict(councils)
-        completer = QCompleter(list(self._codes), self)
-        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-        completer.setFilterMode(Qt.MatchFlag.MatchContains)
-        popup = QListView()
-        popup.setFont(self.look.font("body"))
-        popup.setObjectName("popup")
-        completer.setPopup(popup)
-        self.council.setCompleter(completer)
+        self.council.offer(list(self._codes))
         self._follow(self.council.text())
 
     def _refit(self) -> None:
@@ -112,13 +104,6 @@ class NewWorkspace(Sheet):
             else "With your council the map is there at once, without any file."
         )
         self._refit()
-
-    def _field(self, text: str, name: str) -> QLineEdit:
-        field = QLineEdit(text)
-        field.setFont(self.look.font("body"))
-        field.setMinimumHeight(self.look.px(34))
-        field.setAccessibleName(name)
-        return field
 
     def _browse(self) -> None:
         chosen = self._choose_folder("Folder of the workspace", Path(self.folder.text()))

@@ -5,14 +5,14 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QListWidget, QListWidgetItem, QProgressBar, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QListWidget, QListWidgetItem, QProgressBar, QWidget
 
 from jsna_desktop.app import words
 from jsna_desktop.app.dialogs.sheet import Sheet
 from jsna_desktop.app.session import Session
 from jsna_desktop.app.tasks import Task, Tasks
 from jsna_desktop.app.theme import Look
-from jsna_desktop.app.widgets import Button, Text
+from jsna_desktop.app.widgets import Button, Field, Text
 from jsna_desktop.areas.locality import Locality
 from jsna_desktop.errors import UserError
 from jsna_desktop.jobs.pack import make_packs
@@ -62,10 +62,7 @@ class MakePack(Sheet):
         ticks.addWidget(self.all)
         ticks.addWidget(self.none)
         ticks.addStretch(1)
-        self.folder = QLineEdit(str(folder))
-        self.folder.setFont(look.font("body"))
-        self.folder.setMinimumHeight(look.px(32))
-        self.folder.setAccessibleName("Folder for the packs")
+        self.folder = Field(look, "Folder for the packs", str(folder))
         browse = Button(look, "Choose …", name="Choose the folder")
         browse.clicked.connect(self._browse)
         where = QHBoxLayout()

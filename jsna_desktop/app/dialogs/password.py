@@ -6,17 +6,14 @@ from PySide6.QtWidgets import QCheckBox, QLineEdit, QWidget
 
 from jsna_desktop.app.dialogs.sheet import Sheet
 from jsna_desktop.app.theme import Look
-from jsna_desktop.app.widgets import Button, Text
+from jsna_desktop.app.widgets import Button, Field, Text
 from jsna_desktop.jobs.passwords import advice_on_password, can_remember
 
 
 def password_field(look: Look, name: str) -> QLineEdit:
     """A field that shows no letter, and is kept out of what the system learns of typing."""
-    field = QLineEdit()
+    field = Field(look, name)
     field.setEchoMode(QLineEdit.EchoMode.Password)
-    field.setFont(look.font("body"))
-    field.setMinimumHeight(look.px(34))
-    field.setAccessibleName(name)
     return field
 
 

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtWidgets import QWidget
 
 from jsna_desktop.app.dialogs.sheet import Sheet
 from jsna_desktop.app.theme import Look
-from jsna_desktop.app.widgets import Button
+from jsna_desktop.app.widgets import Button, Field
 
 MOST_LETTERS = 120
 
@@ -14,11 +14,8 @@ MOST_LETTERS = 120
 def ask_name(look: Look, window: QWidget, name: str, then: Callable[[str], None]) -> Sheet:
     """Ask for a name; `then` gets one that is not empty and not the old one."""
     sheet = Sheet(look, window, "Rename the place", width=420)
-    field = QLineEdit()
-    field.setFont(look.font("body"))
-    field.setMinimumHeight(look.px(34))
+    field = Field(look, "Name of the place")
     field.setMaxLength(max(MOST_LETTERS, len(name)))  # a longer one came from a file: never cut it
-    field.setAccessibleName("Name of the place")
     field.setText(name)
     field.selectAll()
     sheet.body.addWidget(field)

@@ -13,7 +13,6 @@ import numpy as np
 from jsna_desktop.sources import known, published_rows
 from jsna_desktop.sources.dataset import Reading
 from jsna_desktop.sources.reading import Options, Peek, Recognised
-from jsna_desktop.sources.table import read_table
 
 _MUST = {"indicatorid", "indicatorname", "areacode", "timeperiod", "value"}
 
@@ -39,28 +38,16 @@ def read(peek: Peek, found: Recognised, options: Options) -> Reading:
     sheet = peek.sheet
     assert sheet is not None
     own = published_rows.own_headings(sheet.headings)
-    table = read_table(peek, text=[own[name] for name in published_rows.TEXTS if name in own], columns=own.values())
+    table = published_rows.table_of(peek, own)
     ids = np.char.add("fingertips.", _whole_numbers(table.text(own["indicatorid"])))
     rows = published_rows.read_rows(table, own, ids, options)
     distinct = list(dict.fromkeys(i.id for i in rows.indicators))
     more = f"_and_{len(distinct) - 1}_more" if len(distinct) > 1 else ""
     names = list(dict.fromkeys(i.name for i in rows.indicators))
     title = known.listed(names) if len(names) <= 2 else f"Fingertips: {len(names)} indicators"
-    dataset = known.describe(
-        peek,
-        id=f"{distinct[0]}{more}",
-        title=title,
-        kind="indicator",
-        geography=rows.geography,
-        period=rows.period,
-        publisher=known.OHID,
-        reason=f"{found.reason}: {known.counted(len(distinct), 'indicator')}, {known.counted(len(rows.codes), 'area')}",
-        codes=rows.codes,
-        problems=table.problems,
-        fictional=bool((rows.codes.astype("U1") == "X").any()) or None,
-    )
-    made = tuple(replace(indicator, group="Health and wellbeing") for indicator in rows.indicators)
-    return Reading(dataset, rows.codes, rows.columns, rows.names, made, withheld=rows.withheld)
+    rows.indicators = [replace(indicator, group="Health and wellbeing") for indicator in rows.indicators]
+    reason = f"{found.reason}: {known.counted(len(distinct), 'indicator')}, {known.counted(len(rows.codes), 'area')}"
+    return published_rows.reading(peek, table, rows, id=f"{distinct[0]}{more}", title=title, reason=reason)
 
 
 def _whole_numbers(ids: np.ndarray) -> np.ndarray:

@@ -10,7 +10,6 @@ from jsna_desktop.sources import known, published_rows
 from jsna_desktop.sources.cells import slug
 from jsna_desktop.sources.dataset import Reading
 from jsna_desktop.sources.reading import Options, Peek, Recognised
-from jsna_desktop.sources.table import read_table
 
 _MUST = {"indicatorname", "areacode", "value", "timeperiod"}
 # One of these beside them: a council's own table called so would lack them all.
@@ -38,21 +37,15 @@ def read(peek: Peek, found: Recognised, options: Options) -> Reading:
     sheet = peek.sheet
     assert sheet is not None
     own = published_rows.own_headings(sheet.headings)
-    table = read_table(peek, text=[own[name] for name in published_rows.TEXTS if name in own], columns=own.values())
+    table = published_rows.table_of(peek, own)
     index, distinct = table.factor(own["indicatorname"])
     ids = np.array([f"localhealth.{slug(name)}" for name in distinct.tolist()])[index]
     rows = published_rows.read_rows(table, own, ids, options)
-    dataset = known.describe(
+    return published_rows.reading(
         peek,
+        table,
+        rows,
         id=f"localhealth.{rows.geography}",
         title=f"Local Health: {known.counted(len({i.id for i in rows.indicators}), 'indicator')}",
-        kind="indicator",
-        geography=rows.geography,
-        period=rows.period,
-        publisher=known.OHID,
         reason=f"{found.reason}: {known.counted(len(rows.codes), 'area')}",
-        codes=rows.codes,
-        problems=table.problems,
-        fictional=bool((rows.codes.astype("U1") == "X").any()) or None,
     )
-    return Reading(dataset, rows.codes, rows.columns, rows.names, tuple(rows.indicators), withheld=rows.withheld)

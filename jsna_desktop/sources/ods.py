@@ -15,7 +15,7 @@ import numpy as np
 
 from jsna_desktop.errors import FileProblem
 from jsna_desktop.sources import known, places
-from jsna_desktop.sources.dataset import Problem, Reading
+from jsna_desktop.sources.dataset import Dataset, Problem, Reading
 from jsna_desktop.sources.reading import Options, Peek, Recognised
 from jsna_desktop.sources.sheets import Sheet
 from jsna_desktop.sources.table import Table
@@ -178,6 +178,24 @@ def _others(report: _Report) -> str:
     return "GPs who belong to no practice" if report is _DOCTORS else "appliance contractors"
 
 
+def _described(
+    peek: Peek, report: _Report, codes: np.ndarray, postcode: np.ndarray, reason: str, problems: list[Problem]
+) -> Dataset:
+    return known.describe(
+        peek,
+        id=f"services.{report.service}",
+        title=report.title,
+        kind="services",
+        geography="",
+        period="",
+        publisher=known.NHS,
+        reason=reason,
+        codes=codes,
+        problems=problems,
+        fictional=places.fictional(postcode),
+    )
+
+
 def _sites(peek: Peek, found: Recognised, table: Table, problems: list[Problem], report: _Report) -> Reading:
     codes = table.text(str(_CODE))
     postcode = places.postcodes(table, str(_POSTCODE))
@@ -187,19 +205,7 @@ def _sites(peek: Peek, found: Recognised, table: Table, problems: list[Problem],
     counted = known.counted(len(codes), f"open {report.one}", f"open {report.many}")
     if report is _PRACTICES:
         counted = known.counted(len(codes), "open general practice")
-    dataset = known.describe(
-        peek,
-        id=f"services.{report.service}",
-        title=report.title,
-        kind="services",
-        geography="",
-        period="",
-        publisher=known.NHS,
-        reason=f"{found.reason}: {counted}",
-        codes=codes,
-        problems=[*problems, *table.problems],
-        fictional=places.fictional(postcode),
-    )
+    dataset = _described(peek, report, codes, postcode, f"{found.reason}: {counted}", [*problems, *table.problems])
     address = places.joined(table, [str(column) for column in _ADDRESS])
     columns = places.columns(np.full(len(codes), report.service), postcode, where, address=address)
     return Reading(dataset, codes, columns, table.text(str(_NAME)))
@@ -213,19 +219,9 @@ def _doctors(peek: Peek, found: Recognised, table: Table, problems: list[Problem
     codes, first, count = np.unique(table.text(str(_PARENT)), return_index=True, return_counts=True)
     postcode = all_postcodes[first]
     where = places.nowhere(len(codes))
-    dataset = known.describe(
-        peek,
-        id=f"services.{_DOCTORS.service}",
-        title=_DOCTORS.title,
-        kind="services",
-        geography="",
-        period="",
-        publisher=known.NHS,
-        reason=f"{found.reason}: {known.counted(len(table), 'GP')} in {known.counted(len(codes), 'practice')}",
-        codes=codes,
-        problems=[*problems, *table.problems, Problem("GPs are counted by practice; their names are not kept")],
-        fictional=places.fictional(postcode),
-    )
+    reason = f"{found.reason}: {known.counted(len(table), 'GP')} in {known.counted(len(codes), 'practice')}"
+    told = [*problems, *table.problems, Problem("GPs are counted by practice; their names are not kept")]
+    dataset = _described(peek, _DOCTORS, codes, postcode, reason, told)
     service = np.full(len(codes), _DOCTORS.service)
     capacity = count.astype(np.float64)
     return Reading(

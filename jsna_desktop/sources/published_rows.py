@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from jsna_desktop.errors import FileProblem
-from jsna_desktop.sources import cells, fingertips_kinds
+from jsna_desktop.sources import cells, fingertips_kinds, known
 from jsna_desktop.sources import codes as area_codes
-from jsna_desktop.sources.dataset import Indicator
+from jsna_desktop.sources.dataset import Indicator, Reading
 from jsna_desktop.sources.fingertips_kinds import Making
-from jsna_desktop.sources.reading import Options
-from jsna_desktop.sources.table import Table
+from jsna_desktop.sources.reading import Options, Peek
+from jsna_desktop.sources.table import Table, read_table
 
 _NUMBERS = {
     "value": ("value",), "lower": ("lowerci950limit", "lowercilimit"), "upper": ("upperci950limit", "uppercilimit"),
@@ -45,6 +45,29 @@ def own_headings(headings: Sequence[str]) -> dict[str, str]:
     """Headings that are of these downloads: `indicatorid` → `Indicator ID` or `IndicatorID`."""
     plain = {re.sub(r"[^a-z0-9]", "", heading.lower()): heading for heading in headings}
     return {name: heading for name, heading in plain.items() if name in _KNOWN}
+
+
+def table_of(peek: Peek, own: dict[str, str]) -> Table:
+    """The columns of a file that these downloads have; `own` as `own_headings` gives them."""
+    return read_table(peek, text=[own[name] for name in TEXTS if name in own], columns=own.values())
+
+
+def reading(peek: Peek, table: Table, rows: Rows, *, id: str, title: str, reason: str) -> Reading:
+    """The rows as what was read of the file; fictional where any area's code is."""
+    dataset = known.describe(
+        peek,
+        id=id,
+        title=title,
+        kind="indicator",
+        geography=rows.geography,
+        period=rows.period,
+        publisher=known.OHID,
+        reason=reason,
+        codes=rows.codes,
+        problems=table.problems,
+        fictional=bool((rows.codes.astype("U1") == "X").any()) or None,
+    )
+    return Reading(dataset, rows.codes, rows.columns, rows.names, tuple(rows.indicators), withheld=rows.withheld)
 
 
 def read_rows(table: Table, own: dict[str, str], ids: np.ndarray, options: Options) -> Rows:

@@ -13,6 +13,7 @@ from PySide6.QtCore import QPoint, QSettings, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from jsna_desktop.app.dialogs.add_data import AddData
 from jsna_desktop.app.main_window import make_window
 from jsna_desktop.app.theme import LIGHT, Look
 from jsna_desktop.app.window import MainWindow
@@ -133,3 +134,17 @@ def click_block(at_work: MainWindow) -> Callable[..., None]:
         QTest.mouseClick(canvas, Qt.MouseButton.LeftButton, modifiers, QPoint(round(float(x)), round(float(y))))
 
     return click
+
+
+@pytest.fixture
+def recognised(qtbot, at_work: MainWindow) -> Callable[..., AddData]:
+    """Give files to the window and wait for the list."""
+
+    def give(*paths: Path) -> AddData:
+        at_work.add_files(list(paths))
+        sheet = at_work.sheet
+        assert isinstance(sheet, AddData)
+        qtbot.waitUntil(lambda: bool(sheet.found), timeout=2 * PATIENCE_MS)
+        return sheet
+
+    return give

@@ -8,7 +8,6 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QLineEdit
 
 from jsna_desktop.app.column_choice import AS_PERIOD, Choice
-from jsna_desktop.app.dialogs.add_data import AddData
 from jsna_desktop.app.dialogs.choose_columns import ChooseColumns
 from jsna_desktop.sources.columns import Proposal
 
@@ -60,24 +59,12 @@ def survey(at_work, tmp_path) -> Path:
     return path
 
 
-@pytest.fixture
-def added(qtbot, at_work):
-    def give(*paths: Path) -> AddData:
-        at_work.add_files(list(paths))
-        sheet = at_work.sheet
-        assert isinstance(sheet, AddData)
-        qtbot.waitUntil(lambda: bool(sheet.found), timeout=PATIENCE_MS)
-        return sheet
-
-    return give
-
-
 def _dialog(window) -> ChooseColumns:
     return next(sheet for sheet in window.findChildren(ChooseColumns) if sheet.isVisible())
 
 
-def test_columns_are_chosen_and_remembered_for_the_next_file(qtbot, at_work, settled, survey, added, tmp_path):
-    sheet = added(survey)
+def test_columns_are_chosen_and_remembered_for_the_next_file(qtbot, at_work, settled, survey, recognised, tmp_path):
+    sheet = recognised(survey)
     assert sheet.found[0].status == "choose"
     assert sheet.lead.text() == "0 recognised, 1 needs a choice. Nothing has been changed yet."
     sheet._rows[0].choosing.emit()
@@ -104,21 +91,21 @@ def test_columns_are_chosen_and_remembered_for_the_next_file(qtbot, at_work, set
     assert any(i.id == "local.smoking" and i.period == "2024" for i in at_work.session.contents.indicators)
     again = tmp_path / "smoking_survey_2025.csv"
     again.write_text(survey.read_text(encoding="utf-8").replace("Autumn", "Spring"), encoding="utf-8")
-    sheet = added(again)
+    sheet = recognised(again)
     assert sheet.found[0].status == "ready"
     assert "column map remembered" in sheet.found[0].detail
 
 
-def test_cancelling_the_choice_changes_nothing(at_work, survey, added):
-    sheet = added(survey)
+def test_cancelling_the_choice_changes_nothing(at_work, survey, recognised):
+    sheet = recognised(survey)
     sheet._rows[0].choosing.emit()
     QTest.keyClick(_dialog(at_work), Qt.Key.Key_Escape)
     assert sheet.found[0].status == "choose"
     assert at_work.sheet is sheet
 
 
-def test_the_kind_of_figure_is_asked_for_values_alone(at_work, survey, added):
-    sheet = added(survey)
+def test_the_kind_of_figure_is_asked_for_values_alone(at_work, survey, recognised):
+    sheet = recognised(survey)
     sheet._rows[0].choosing.emit()
     dialog = _dialog(at_work)
     box = dialog.roles["Smokers"]
@@ -128,7 +115,7 @@ def test_the_kind_of_figure_is_asked_for_values_alone(at_work, survey, added):
     assert "kind of figure" in dialog.problem.text()
 
 
-def test_a_folder_of_twenty_mixed_files(qtbot, at_work, added, survey, tmp_path):
+def test_a_folder_of_twenty_mixed_files(qtbot, at_work, recognised, survey, tmp_path):
     folder = tmp_path / "downloads"
     folder.mkdir()
     codes = at_work.session.contents.blocks.codes
@@ -139,7 +126,7 @@ def test_a_folder_of_twenty_mixed_files(qtbot, at_work, added, survey, tmp_path)
     (folder / "notes.docx").write_text("minutes of a meeting")
     (folder / "empty.csv").touch()
     before = at_work.session.contents
-    sheet = added(folder)
+    sheet = recognised(folder)
     assert len(sheet.found) == 20
     assert sheet.lead.text() == "17 recognised, 1 needs a choice, 2 left out. Nothing has been changed yet."
     QTest.keyClick(sheet, Qt.Key.Key_Escape)
@@ -148,20 +135,20 @@ def test_a_folder_of_twenty_mixed_files(qtbot, at_work, added, survey, tmp_path)
     assert len(at_work.session.contents.datasets) == len(before.datasets)
 
 
-def test_a_newer_file_takes_the_place_of_the_older(qtbot, at_work, settled, added, tmp_path):
+def test_a_newer_file_takes_the_place_of_the_older(qtbot, at_work, settled, recognised, tmp_path):
     codes = at_work.session.contents.blocks.codes
     text = (
         "area_code,indicator,period,numerator,denominator\n" + "\n".join(f"{c},walks,2025,20,90" for c in codes) + "\n"
     )
     (tmp_path / "walks.csv").write_text(text)
-    sheet = added(tmp_path / "walks.csv")
+    sheet = recognised(tmp_path / "walks.csv")
     sheet.go.click()
     qtbot.waitUntil(lambda: at_work.sheet is None, timeout=PATIENCE_MS)
     settled()
     (tmp_path / "newer").mkdir()
     newer = tmp_path / "newer" / "walks.csv"
     newer.write_text(text.replace(",20,90", ",21,90", 3))
-    sheet = added(newer)
+    sheet = recognised(newer)
     assert sheet._rows[0].replaces
     sheet.go.click()
     qtbot.waitUntil(lambda: at_work.sheet is None, timeout=PATIENCE_MS)
@@ -170,11 +157,11 @@ def test_a_newer_file_takes_the_place_of_the_older(qtbot, at_work, settled, adde
     assert replaced == 1
 
 
-def test_sensitive_files_are_marked_and_encryption_is_advised(qtbot, at_work, settled, added, tmp_path):
+def test_sensitive_files_are_marked_and_encryption_is_advised(qtbot, at_work, settled, recognised, tmp_path):
     codes = at_work.session.contents.blocks.codes
     path = tmp_path / "falls.csv"
     path.write_text("area_code,indicator,period,numerator\n" + "\n".join(f"{c},falls,2025,3" for c in codes) + "\n")
-    sheet = added(path)
+    sheet = recognised(path)
     sheet.sensitive.setChecked(True)
     sheet.go.click()
     qtbot.waitUntil(lambda: at_work.sheet is None, timeout=PATIENCE_MS)

@@ -9,13 +9,12 @@ PATIENCE_MS = 60_000
 
 
 @pytest.fixture
-def secret(qtbot, at_work, settled, tmp_path):
+def secret(qtbot, at_work, recognised, settled, tmp_path):
     """The window with a sensitive count of three falls in every small area."""
     codes = at_work.session.contents.blocks.codes
     path = tmp_path / "falls.csv"
     path.write_text("area_code,indicator,period,numerator\n" + "\n".join(f"{c},falls,2025,3" for c in codes) + "\n")
-    at_work.add_files([path])
-    qtbot.waitUntil(lambda: bool(at_work.sheet.found), timeout=PATIENCE_MS)
+    recognised(path)
     at_work.sheet.sensitive.setChecked(True)
     at_work.sheet.go.click()
     qtbot.waitUntil(lambda: at_work.sheet is None, timeout=PATIENCE_MS)

@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from jsna_desktop.app.dialogs.add_data import AddData, FileRow
+from jsna_desktop.app.dialogs.add_data import FileRow
 from jsna_desktop.app.dialogs.pack import MakePack
 from jsna_desktop.app.dialogs.problem import error_report
 from jsna_desktop.errors import FileProblem
@@ -24,20 +24,6 @@ def table(at_work, tmp_path) -> Path:
     path = tmp_path / "smoking.csv"
     path.write_text(_GOOD + "\n".join(rows) + "\n", encoding="utf-8")
     return path
-
-
-@pytest.fixture
-def recognised(qtbot, at_work):
-    """Give files to the window and wait for the list."""
-
-    def give(*paths: Path) -> AddData:
-        at_work.add_files(list(paths))
-        sheet = at_work.sheet
-        assert isinstance(sheet, AddData)
-        qtbot.waitUntil(lambda: bool(sheet.found), timeout=PATIENCE_MS)
-        return sheet
-
-    return give
 
 
 def test_files_are_listed_before_anything_is_added(at_work, table, recognised, settled, tmp_path, qtbot):

@@ -3,6 +3,7 @@
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence, QUndoStack
 from PySide6.QtWidgets import QMenu, QWidget
 
+from jsna_desktop.app.panels.tabs import TABS
 from jsna_desktop.app.theme import CONTRAST, DARK, LIGHT, SYSTEM, TEXT_SIZES, Look
 
 TOOLS = (
@@ -46,6 +47,9 @@ class Actions:
         self.history = self._make("History …", "H")
         self.new_from = self._make("New place from …", "Shift+N")
         self.check_set = self._make("Check the set …", "Shift+C")
+        self.views: dict[str, QAction] = {}
+        for number, (key, text) in enumerate(TABS, start=1):
+            self.views[key] = self._make(text, f"Ctrl+{number}")
         self.zoom_in = self._make("Zoom in")
         self.zoom_out = self._make("Zoom out")
         self.fit = self._make("Show everything", "Ctrl+0")
@@ -80,6 +84,7 @@ class Actions:
             self.compare,
             *self.of_place(), self.new_from, self.check_set,
             self.new_place, self.rename, self.delete, self.zoom_in, self.zoom_out, self.fit, *self.tools.values(),
+            *self.views.values(),
         ]  # fmt: skip
 
     def of_place(self) -> list[QAction]:
@@ -89,7 +94,8 @@ class Actions:
     def every(self) -> list[QAction]:
         """All of them with a key, for the list of keys."""
         mine = [value for value in vars(self).values() if isinstance(value, QAction)]
-        return [action for action in (*mine, *self.tools.values()) if not action.shortcut().isEmpty()]
+        named = (*mine, *self.views.values(), *self.tools.values())
+        return [action for action in named if not action.shortcut().isEmpty()]
 
     def menu(self, look: Look) -> QMenu:
         """The workspace menu."""
@@ -105,6 +111,8 @@ class Actions:
         place.addSeparator()
         place.addAction(self.check_set)
         view = menu.addMenu("View")
+        view.addActions([*self.views.values()])
+        view.addSeparator()
         view.addActions([self.zoom_in, self.zoom_out, self.fit, self.unlock])
         view.addSeparator()
         colours = QActionGroup(menu)

@@ -40,6 +40,7 @@ class Desk(QObject):
 
     problem = Signal(object)
     renaming = Signal(object)
+    subject_changed = Signal()  # another place is chosen, or other places are there
 
     def __init__(self, session: Session, bench: Workbench, actions: Actions, undo_stack: QUndoStack) -> None:
         super().__init__(bench)
@@ -177,10 +178,12 @@ class Desk(QObject):
             self.follower.forget()
             self.bench.profile.show_place(_HINT if self.session.contents.blocks is not None else _HINT_EMPTY)
             self.bench.map.open_profile.say("Profile")
+            self.subject_changed.emit()
             return
         if not subject.stored and not same:
             self.bench.profile.naming.begin(self.in_set or DEFAULT_SET)
         self.follower.follow(self.session, subject)
+        self.subject_changed.emit()
 
     def _show_profile(self, subject: Subject, view: PlaceView) -> None:
         if self.subject is not subject and not self._is_drawing(subject):

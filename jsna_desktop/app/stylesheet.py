@@ -11,6 +11,7 @@ QMainWindow, QDialog, #ground, #start, QScrollArea, QScrollArea > QWidget > QWid
 #header { background: $ground; border-bottom: 1px solid $line; }
 #places { background: $ground; border-right: 1px solid $line; }
 #profile { background: $ground; border-left: 1px solid $line; }
+#wide { background: $ground; border: 0; }
 #layers { border-top: 1px solid $line; }
 #focusLine { background: $pale; border-top: 1px solid $line; }
 #card, #sheetCard { background: $card; border: 1px solid $line; border-bottom-color: $card_edge; border-radius: 8px; }
@@ -57,6 +58,14 @@ QLineEdit[kind="bare"] { border: 0; background: transparent; padding: 0; }
 #findBox { background: $card; border: 1px solid $border; border-radius: 6px; }
 #findBox[focused="true"] { border: 2px solid $focus; }
 #keycap { color: $muted; border: 1px solid $border; border-radius: 4px; padding: 1px 5px; }
+
+QTabBar { background: transparent; border: 0; }
+QTabBar::tab { background: transparent; color: $muted; border: 2px solid transparent; border-bottom: 3px solid
+    transparent; padding: ${tab}px 2px; margin-right: ${tab_gap}px; }
+QTabBar::tab:hover { color: $ink; }
+QTabBar::tab:selected { color: $ink; border-bottom: 3px solid $blue; font-weight: 600; }
+QTabBar::tab:selected:focus { border: 2px solid $focus; border-bottom: 3px solid $blue; border-radius: 2px; }
+QTabBar QToolButton { background: $ground; border: 1px solid $line; }
 
 QComboBox { background: $card; border: 1px solid $border; border-radius: 6px; padding: 0 4px 0 10px; }
 QComboBox:focus { border: 2px solid $focus; padding: 0 3px 0 9px; }
@@ -117,6 +126,8 @@ def stylesheet(tokens: Mapping[str, str], scale: float) -> str:
         card_edge=tokens["border"] if tokens["line"] == tokens["ink"] else tokens["card_edge"],
         pad=round(6 * scale),
         tick=round(15 * scale),
+        tab=round(6 * scale),
+        tab_gap=round(12 * scale),
         check=check,
         down=down,
         drop=round(26 * scale),

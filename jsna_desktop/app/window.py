@@ -18,7 +18,7 @@ from jsna_desktop.app.desk import Desk
 from jsna_desktop.app.dialogs.add_data import AddData
 from jsna_desktop.app.dialogs.columns import ask_column
 from jsna_desktop.app.dialogs.compare import Compare
-from jsna_desktop.app.dialogs.explain import explain
+from jsna_desktop.app.dialogs.explain import explain, tell_how
 from jsna_desktop.app.dialogs.keys import show_keys
 from jsna_desktop.app.dialogs.new_workspace import NewWorkspace, file_name
 from jsna_desktop.app.dialogs.pack import MakePack
@@ -34,12 +34,14 @@ from jsna_desktop.app.panels.header import Header
 from jsna_desktop.app.panels.places import PlacesPanel
 from jsna_desktop.app.panels.profile import ProfilePanel
 from jsna_desktop.app.panels.start import StartScreen
+from jsna_desktop.app.panels.tabs import PROFILE
 from jsna_desktop.app.recent import Recent
 from jsna_desktop.app.search import Hit
 from jsna_desktop.app.session import Session
 from jsna_desktop.app.tab_order import set_tab_order
 from jsna_desktop.app.tasks import Tasks
 from jsna_desktop.app.theme import Look
+from jsna_desktop.app.views.keeper import Keeper
 from jsna_desktop.app.workbench import Workbench
 from jsna_desktop.areas.locality import Locality
 from jsna_desktop.errors import Cancelled, UsageProblem, UserError, WorkspaceProblem
@@ -76,6 +78,7 @@ class MainWindow(QMainWindow):
         self.desk: Desk | None = None
         self.colouring: Colouring | None = None
         self.building: Building | None = None
+        self.views: Keeper | None = None
         self.sheet: Sheet | None = None
         self.setAcceptDrops(True)
         self.setMinimumSize(QSize(320, 240))
@@ -145,6 +148,8 @@ class MainWindow(QMainWindow):
         actions.zoom_in.triggered.connect(lambda: self.map.canvas.zoom(1.5))
         actions.zoom_out.triggered.connect(lambda: self.map.canvas.zoom(1 / 1.5))
         actions.fit.triggered.connect(lambda _checked=False: self.map.canvas.fit())
+        for key, action in actions.views.items():
+            action.triggered.connect(lambda _checked=False, tab=key: self.views and self.views.show_view(tab))
         for name, action in actions.tools.items():
             action.triggered.connect(lambda _checked=False, tool=name: self._take_tool(tool))
         # Delete takes a corner away while a line is drawn, so the place's own Delete belongs to the list.
@@ -224,6 +229,8 @@ class MainWindow(QMainWindow):
             return
         self.session.unlock(on)
         self.desk.profile_again()
+        if self.views is not None:
+            self.views.refresh()
         if on:
             self._say("True figures are shown on this screen. What leaves the program is rounded and withheld as ever.")
 
@@ -243,6 +250,9 @@ class MainWindow(QMainWindow):
         self.building = Building(session, self.desk, self.tasks, self)
         self.building.said.connect(self._say)
         self.building.sheet_made.connect(self._open_sheet)
+        self.views = Keeper(session, self.desk, self.bench, self.look)
+        self.views.problem.connect(self.show_problem)
+        self.views.how_asked.connect(self._tell_how)
         self.desk.problem.connect(self.show_problem)
         self.desk.renaming.connect(self._rename)
         self.colouring.geography_asked.connect(self.workspace.reload)
@@ -283,10 +293,12 @@ class MainWindow(QMainWindow):
         self.colouring.leave()
         if self.building is not None:
             self.building.leave()
+        if self.views is not None:
+            self.views.leave()
         self.desk.leave()
         self.undo_stack.clear()
         self.actions_.unlock.setEnabled(False)
-        self.desk = self.colouring = self.building = None
+        self.desk = self.colouring = self.building = self.views = None
 
     def close_workspace(self) -> None:
         self.workspace.close()
@@ -449,6 +461,9 @@ class MainWindow(QMainWindow):
         source = self.session.contents.sources.get(row["indicator"], "") if self.session is not None else ""
         self._open_sheet(explain(self.look, self, row, source))
 
+    def _tell_how(self, title: str, parts: Sequence[tuple[str, str]]) -> None:
+        self._open_sheet(tell_how(self.look, self, title, parts))
+
     def _rename(self, place: Locality) -> None:
         desk = self.desk
         if desk is not None:
@@ -461,10 +476,14 @@ class MainWindow(QMainWindow):
 
     def _go_to(self, hit: Hit) -> None:
         if self.desk is not None:
+            if hit.place is None and self.views is not None:
+                self.views.show_view(PROFILE)  # what was found is on the map
             self.desk.go_to(hit)
             self.map.canvas.setFocus()  # what is typed next is meant for the map
 
     def _take_tool(self, name: str) -> None:
+        if name != "select" and self.views is not None:
+            self.views.show_view(PROFILE)  # lines are drawn on the map
         subject = self.desk.subject if self.desk is not None else None
         if name == "edit":
             if subject is not None and subject.stored and subject.locality.shape is not None:

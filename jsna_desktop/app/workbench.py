@@ -2,12 +2,14 @@
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from jsna_desktop.app.map_area import MapArea
 from jsna_desktop.app.panels.layers import LayersPanel
 from jsna_desktop.app.panels.places import PlacesPanel
 from jsna_desktop.app.panels.profile import ProfilePanel
+from jsna_desktop.app.panels.tabs import PROFILE
+from jsna_desktop.app.panels.wide import WideView
 from jsna_desktop.app.theme import Look, watch
 
 _LEFT, _RIGHT, _NARROW = 228, 380, 1000
@@ -17,6 +19,7 @@ class Workbench(QWidget):
     """Lays its three parts out by hand. `narrowed` tells when places become a drawer and the profile a sheet."""
 
     narrowed = Signal(bool)
+    view_asked = Signal(str)  # the key of a tab
 
     def __init__(self, look: Look, map_area: MapArea, places: PlacesPanel, profile: ProfilePanel) -> None:
         super().__init__()
@@ -30,6 +33,9 @@ class Workbench(QWidget):
         self.is_narrow = False
         self._drawer = False
         self._sheet = False
+        self._views: dict[str, WideView] = {}
+        self._shown: WideView | None = None
+        profile.tabs.asked.connect(self.view_asked.emit)
         profile.close_asked.connect(lambda: self.show_sheet(False))
         map_area.open_profile.clicked.connect(lambda: self.show_sheet(True))
         watch(look, self, self.arrange)
@@ -46,6 +52,44 @@ class Workbench(QWidget):
     def show_sheet(self, there: bool) -> None:
         self._sheet = there
         self.arrange()
+
+    # ---- wide views
+
+    @property
+    def view(self) -> WideView | None:
+        """The wide view that is shown; None for the map and the profile."""
+        return self._shown
+
+    def add_view(self, key: str, view: WideView) -> None:
+        view.setParent(self)
+        view.hide()
+        view.tab_asked.connect(self.view_asked.emit)
+        self._views[key] = view
+
+    def drop_view(self, key: str) -> None:
+        view = self._views.pop(key)
+        if self._shown is view:
+            self._shown = None
+        view.leave()
+        view.hide()
+        view.deleteLater()
+
+    def show_view(self, key: str) -> None:
+        """Show the view of this tab; any key without a wide view is the profile's."""
+        before, had_focus = self._shown, self.isAncestorOf(QApplication.focusWidget() or self)
+        self._shown = self._views.get(key)
+        for view in self._views.values():
+            view.setVisible(view is self._shown)
+        if self._shown is None:
+            self._sheet = True if before is not None else self._sheet
+        self.profile.tabs.show_tab(key if self._shown is not None else PROFILE)
+        self.arrange()
+        if self._shown is not None:
+            self._shown.tabs.show_tab(key)
+            if had_focus and not self.places.isAncestorOf(QApplication.focusWidget() or self):
+                self._shown.tabs.setFocus()
+        elif before is not None and had_focus:
+            self.profile.tabs.setFocus()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape and self.is_narrow and (self._drawer or self._sheet):
@@ -66,7 +110,11 @@ class Workbench(QWidget):
             self.is_narrow = narrow
             self.narrowed.emit(narrow)
         self.profile.close_button.setVisible(narrow)
+        if self._shown is not None:
+            self._arrange_wide(width, height, narrow=narrow)
+            return
         left, right = px(_LEFT), px(_RIGHT)
+        self.map.show()
         if not narrow:
             self.map.covered = 0
             self.places.setGeometry(0, 0, left, height)
@@ -87,4 +135,15 @@ class Workbench(QWidget):
         self.map.open_profile.setVisible(not self._sheet)
         self.map.arrange()
         self.profile.raise_()
+        self.places.raise_()
+
+    def _arrange_wide(self, width: int, height: int, *, narrow: bool) -> None:
+        """The places as ever, and the view over the map and the profile."""
+        assert self._shown is not None
+        left = self._look.px(_LEFT)
+        self.map.hide()
+        self.profile.hide()
+        self._shown.setGeometry(0 if narrow else left, 0, width if narrow else width - left, height)
+        self.places.setGeometry(0, 0, min(left + self._look.px(40), width - 60) if narrow else left, height)
+        self.places.setVisible(self._drawer if narrow else True)
         self.places.raise_()

@@ -152,16 +152,16 @@ def rows(
         years = chosen_years(data, ends, POOLED_DISTRICT if whole else POOLED)
         for sex in sexes:
             made = tables(data, own, sex, years)
-            longer = {} if ends is not None else _longer(data, own, made)
+            more = {} if ends is not None else longer(data, own, made)
             for row, place in enumerate(chosen.tolist()):
                 name = wanted.names[place] if within is None else places.names[int(within.of[place])]
                 group = "" if within is None else within.labels[int(within.group[place]) - 1]
-                found += _at_every_age(data, made, row, name, group, longer.get(row, ""))
+                found += _at_every_age(data, made, row, name, group, more.get(row, ""))
     order = {name: at for at, name in enumerate(places.names)}
     return sorted(found, key=lambda row: order[row["locality"]])
 
 
-def _longer(data: Mortality, places: Places, made: Tables) -> dict[int, str]:
+def longer(data: Mortality, places: Places, made: Tables) -> dict[int, str]:
     """For each row that is refused, the fewest latest years that would give a value, in words."""
     refused = [row for row in np.flatnonzero(made.table.reason != OK).tolist() if row not in places.unmade]
     said: dict[int, str] = {}
@@ -176,9 +176,9 @@ def _longer(data: Mortality, places: Places, made: Tables) -> dict[int, str]:
     return said
 
 
-def _at_every_age(data: Mortality, made: Tables, row: int, name: str, group: str, longer: str) -> list[dict]:
+def _at_every_age(data: Mortality, made: Tables, row: int, name: str, group: str, more: str) -> list[dict]:
     why = made.why_not(row)
-    notes = [part for part in (why, longer, *(() if why else pandemic_note(made.years))) if part]
+    notes = [part for part in (why, more, *(() if why else pandemic_note(made.years))) if part]
     deaths = np.cumsum(made.counts.deaths[row][::-1])[::-1]
     people = np.cumsum(made.counts.people[row][::-1])[::-1]
     shared = {"locality": name, "sex": made.sex, "period": made.period}

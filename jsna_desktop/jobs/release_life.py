@@ -19,8 +19,8 @@ def released_life(rows: list[dict], *, sensitive: bool) -> list[dict]:
     for row in rows:
         if row["age"] not in AGES:
             continue
-        enough = row["deaths"] is not None and row["deaths"] >= FEWEST_EVENTS
-        found.append(_rounded(row, given=enough) | {"population": None, "deaths": None})
+        given = row["deaths"] is not None and enough(row["deaths"])
+        found.append(_rounded(row, given=given) | {"population": None, "deaths": None})
     return found
 
 
@@ -46,12 +46,16 @@ def released_verdicts(rows: list[dict], *, sensitive: bool) -> list[dict]:
     return [row | {name: _one_decimal(row[name]) for name in slopes} for row in rows]
 
 
+def enough(deaths: float) -> bool:
+    """Whether this many deaths are enough for a figure that uses their true number."""
+    return deaths >= FEWEST_EVENTS
+
+
 def _part(part: dict, sensitive: bool) -> dict:
     shown = {name: value for name, value in part.items() if name != "deaths"}
     if not sensitive:
         return shown
-    enough = part["deaths"] >= FEWEST_EVENTS
-    return shown | {"years": _one_decimal(part["years"]) if enough else None}
+    return shown | {"years": _one_decimal(part["years"]) if enough(part["deaths"]) else None}
 
 
 def _rounded(row: dict, *, given: bool) -> dict:

@@ -13,8 +13,9 @@ from jsna_desktop.app.marks import LINE_DISTRICT, LINE_ENGLAND, Mark
 from jsna_desktop.app.panels.name_row import NameRow
 from jsna_desktop.app.panels.profile_scale import is_compared, leading_verdict
 from jsna_desktop.app.panels.profile_table import ProfileTable
+from jsna_desktop.app.panels.tabs import Tabs
 from jsna_desktop.app.theme import Look, watch
-from jsna_desktop.app.widgets import Button, Flow, IconButton, Text, UpAndDown, clear
+from jsna_desktop.app.widgets import Button, Flow, IconButton, Rule, Text, UpAndDown, clear
 
 _LEGEND = {
     "better": "clearly better",
@@ -61,6 +62,7 @@ class ProfilePanel(QFrame):
         self.close_button.hide()
         self.compare_button = Button(look, "Compare with …", kind="link", role="small")
         self.compare_button.setAccessibleName("Compare this place with another place or area")
+        self.tabs = Tabs(look)
         self.naming = NameRow(look)
         self.naming.given.connect(self.name_given.emit)
         self._standout_heading = Text(look, "What stands out", "strong")
@@ -89,7 +91,8 @@ class ProfilePanel(QFrame):
         body.setSpacing(0)
         body.addLayout(head)
         # Margins of their own, so that what is hidden leaves no gap.
-        for widget, gap in ((self._subtitle, 2), (self._warning, 6), (self.naming, 12), (self._standout_heading, 20)):
+        parts = ((self._subtitle, 2), (self._warning, 6), (self.naming, 12), (self._standout_heading, 14))
+        for widget, gap in parts:
             widget.setContentsMargins(0, gap, 0, 0)
             body.addWidget(widget)
         compare = QHBoxLayout()
@@ -97,6 +100,9 @@ class ProfilePanel(QFrame):
         compare.addWidget(self.compare_button)
         compare.addStretch(1)
         body.insertLayout(2, compare)
+        body.insertSpacing(3, 6)
+        body.insertWidget(4, self.tabs)
+        body.insertWidget(5, Rule(self._look))
         body.addSpacing(10)
         body.addLayout(self._standout)
         body.addSpacing(14)

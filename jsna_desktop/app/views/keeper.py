@@ -1,0 +1,71 @@
+"""Which view of the chosen place is shown: its profile beside the map, or a wide one over both."""
+
+from PySide6.QtCore import QObject, Signal
+
+from jsna_desktop.app.desk import Desk
+from jsna_desktop.app.panels.tabs import LIFE, PROFILE
+from jsna_desktop.app.session import Session
+from jsna_desktop.app.theme import Look
+from jsna_desktop.app.views.life import LifeView
+from jsna_desktop.app.views.life_asker import LifeAsker
+from jsna_desktop.app.workbench import Workbench
+
+
+class Keeper(QObject):
+    """One session's views, each made when it is first asked for. `how_asked` carries a title and how it is made."""
+
+    problem = Signal(object)
+    how_asked = Signal(str, object)
+
+    def __init__(self, session: Session, desk: Desk, bench: Workbench, look: Look) -> None:
+        super().__init__(bench)
+        self.session, self.desk, self.bench, self._look = session, desk, bench, look
+        self.shown = PROFILE
+        self._askers: dict[str, LifeAsker] = {}
+        bench.view_asked.connect(self.show_view)
+        desk.subject_changed.connect(self.refresh)
+        session.contents_changed.connect(self.refresh)
+
+    @property
+    def is_settled(self) -> bool:
+        asker = self._askers.get(self.shown)
+        return asker is None or asker.is_settled
+
+    def show_view(self, key: str) -> None:
+        """Show the profile, or a wide view."""
+        if key == self.shown:
+            return
+        if key != PROFILE and key not in self._askers:
+            self._make(key)
+        self.shown = key
+        self.bench.show_view(key)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show what is chosen now in the view that is shown."""
+        asker = self._askers.get(self.shown)
+        if asker is None:
+            return
+        subject = self.desk.subject
+        place = subject.locality if subject is not None and subject.stored else None
+        asker.show_place(place, self.session.places(self.desk.in_set))
+
+    def leave(self) -> None:
+        self.bench.view_asked.disconnect(self.show_view)
+        self.desk.subject_changed.disconnect(self.refresh)
+        self.session.contents_changed.disconnect(self.refresh)
+        for key, asker in self._askers.items():
+            asker.leave()
+            self.bench.drop_view(key)
+        self.bench.show_view(PROFILE)
+        self.deleteLater()
+
+    def _make(self, key: str) -> None:
+        assert key == LIFE
+        view = LifeView(self._look)
+        asker = LifeAsker(self.session, view)
+        view.failed.connect(self.problem.emit)
+        view.made_asked.connect(self.how_asked.emit)
+        asker.problem.connect(self.problem.emit)
+        self._askers[key] = asker
+        self.bench.add_view(key, view)

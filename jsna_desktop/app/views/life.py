@@ -1,0 +1,207 @@
+"""The wide view of life expectancy: the finding, the gap over time, what makes it up, the gradient, the table."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QTableWidget, QWidget
+
+from jsna_desktop.app.panels.chart import ChartContent, ChartTable, ChartView, fill_table
+from jsna_desktop.app.panels.menu_button import MenuButton
+from jsna_desktop.app.panels.tabs import LIFE
+from jsna_desktop.app.panels.wide import WideView
+from jsna_desktop.app.theme import Look
+from jsna_desktop.app.widgets import Button, Text, column
+from jsna_desktop.jobs import life_words
+from jsna_desktop.jobs.life_findings import AROUND, REST, WITHIN, Question
+from jsna_desktop.packs import gradient_charts, life_charts
+from jsna_desktop.packs.life import Group, LifeFindings
+from jsna_desktop.packs.sheet import short_period, signed
+
+_SEXES = {"persons": "Persons", "female": "Females", "male": "Males"}
+# Heights in pixels: of a bar, a place, the lines, the gradient. All of it is seen at once at 1366 × 768.
+_BAR, _DOT, _LINES, _GRADIENT = 23, 36, 196, 168
+
+
+class LifeView(WideView):
+    """`question` carries what a person asks; `made_asked` that they want to know how it is made."""
+
+    question = Signal(object)
+    made_asked = Signal(str, object)
+    failed = Signal(object)
+
+    def __init__(self, look: Look) -> None:
+        self.way = MenuButton(look, "What is compared")
+        self.sex = MenuButton(look, "Sex")
+        self.period = MenuButton(look, "Years")
+        self.age = MenuButton(look, "Age")
+        super().__init__(look, LIFE, (self.way, self.sex, self.period, self.age))
+        self._asked: Question | None = None
+        self._shown: LifeFindings | None = None
+        self.over_time = ChartView(look, _LINES)
+        self.gradient = ChartView(look, _GRADIENT)
+        self.parts = ChartView(look, 220)
+        self.parts_by = Button(look, "", kind="link", role="small")
+        self.parts_by.clicked.connect(self._other_parts)
+        self.table_heading = Text(look, "As a table", "strong")
+        self.table = QTableWidget()
+        self.source = Text(look, "", "small", "muted", wrap=True)
+        self.how = Button(look, "How it is made", kind="link", role="small")
+        self.how.clicked.connect(self._tell_how)
+        listed = QWidget()
+        listed.setLayout(column(self.table_heading, self.table, self.source, self.how, gap=6))
+        self.parts.add_link(self.parts_by)
+        self._listed = listed
+        self.add(self.left, self.over_time, self.gradient)
+        self.add(self.right, self.parts, listed)
+        for chart in self.charts:
+            chart.failed.connect(self.failed.emit)
+        for chooser, name in ((self.way, "way"), (self.sex, "sex"), (self.period, "years"), (self.age, "age")):
+            chooser.chosen.connect(partial(self._ask, name))
+
+    @property
+    def charts(self) -> tuple[ChartView, ...]:
+        return (self.over_time, self.gradient, self.parts)
+
+    @property
+    def is_settled(self) -> bool:
+        return all(chart.is_settled for chart in self.charts)
+
+    def leave(self) -> None:
+        for chart in self.charts:
+            chart.leave()
+
+    # ---- showing
+
+    def show_nothing(self, title: str, beside: str, why: str) -> None:
+        """There is nothing to show, and what to do about it."""
+        self._shown = self._asked = None
+        self.show_words(title, beside, why)
+        for part in (*self.charts, self._listed, self.way, self.sex, self.period, self.age):
+            part.hide()
+        self.fold_again()
+
+    def offer(
+        self,
+        asked: Question,
+        ways: Sequence[tuple[str, str]],
+        sexes: Sequence[str],
+        periods: Sequence[tuple[int, int]],
+        shown_years: tuple[int, int],
+    ) -> None:
+        """What can be asked, and what is asked now; `shown_years` are those that were taken."""
+        self._asked = asked
+        self.way.offer([(words, way) for way, words in ways], asked.way)
+        self.sex.offer([(_SEXES[sex], sex) for sex in sexes], asked.sex)
+        known = list(periods) if shown_years in periods else [shown_years, *periods]
+        self.period.offer([(_years(*ends), ends) for ends in known], shown_years)
+        self.age.offer([("At birth", 0), ("At age 65", 65)], asked.age)
+        self.fold_again()
+
+    def show_findings(self, found: LifeFindings, beside: str) -> None:
+        self._shown = found
+        marked = " (from sensitive deaths)" if found.sensitive else ""
+        self.show_words(found.title, beside + marked, found.sentence)
+        at = "at birth" if not found.age else f"at {found.age}"
+        held = life_words.pandemic_years(found.pandemic)
+        self.over_time.setVisible(bool(found.lines))
+        if found.lines:
+            self.over_time.show_chart(
+                ChartContent(
+                    partial(life_charts.over_time, found.lines, found.periods, found.pandemic),
+                    "The gap over time",
+                    f"years {at}, bands are 95 % intervals. {found.change}",
+                    _over_time(found),
+                    held,
+                )
+            )
+        self._show_gradient(found, at)
+        self._show_parts(found)
+        self._listed.show()
+        self.table_heading.setText("As a table")
+        fill_table(self.look, self.table, _groups(found.groups), found.title)
+        notes = dict.fromkeys(f"{g.name}: {g.note}" for g in found.groups if g.note)
+        self.source.setText(" ".join([f"{note[:1].upper()}{note[1:]}." for note in notes] + [found.source]))
+
+    def _show_gradient(self, found: LifeFindings, at: str) -> None:
+        self.gradient.show()
+        if any(group.own for group in found.groups) and found.slope is None and not _are_fifths(found):
+            draw = partial(gradient_charts.dots, found.groups)
+            said = ChartContent(draw, "Beside others", f"years {at}, with 95 % intervals", _groups(found.groups))
+            self.gradient.show_chart(said, _DOT * len(found.groups) + 26)
+            return
+        beside = found.slope.said if found.slope is not None else "no slope index: a group has no value"
+        draw = partial(gradient_charts.whole_gradient, found.groups, found.slope)
+        self.gradient.show_chart(ChartContent(draw, "The whole gradient", beside, _groups(found.groups)), _GRADIENT)
+
+    def _show_parts(self, found: LifeFindings) -> None:
+        self.parts.setVisible(bool(found.parts))
+        if not found.parts or found.gap is None:
+            return
+        by = "ages" if found.parts_by == "age" else "causes"
+        parts = [part for part in found.parts if part.years is None or abs(part.years) >= 0.005]
+        rows = [(p.name, "withheld" if p.years is None else signed(p.years)) for p in found.parts]
+        size = f"{abs(found.gap):.1f} years"
+        table = ChartTable(("Part of the gap", "Years"), tuple(rows))
+        heading = f"Which {by} make up the {size}"
+        self.parts.show_chart(
+            ChartContent(partial(life_charts.part_bars, parts), heading, "", table), _BAR * len(parts) + 8
+        )
+        other = "By cause" if found.parts_by == "age" else "By age"
+        self.parts_by.say(other)
+        self.parts_by.setAccessibleName(f"{other}: what makes up the gap")
+
+    # ---- asking
+
+    def _ask(self, name: str, value: object) -> None:
+        if self._asked is not None:
+            self.question.emit(replace(self._asked, **{name: value}))
+
+    def _other_parts(self) -> None:
+        if self._asked is not None:
+            self._ask("parts", "cause" if self._asked.parts == "age" else "age")
+
+    def _tell_how(self) -> None:
+        if self._shown is not None:
+            self.made_asked.emit(self._shown.title, self._shown.made)
+
+
+def ways_of(ways: Sequence[str], place: str, district: str) -> list[tuple[str, str]]:
+    """What each way is called in the menu."""
+    names = {
+        REST: f"{place} and the rest of {district}",
+        WITHIN: f"Fifths of {place}",
+        AROUND: f"Fifths of {district}",
+    }
+    return [(way, names[way]) for way in ways]
+
+
+def _years(first: int, last: int) -> str:
+    return short_period(str(first) if first == last else f"{first}-{last}")
+
+
+def _are_fifths(found: LifeFindings) -> bool:
+    return found.groups[0].name.endswith("fifth")
+
+
+def _interval(low: float | None, high: float | None) -> str:
+    return "" if low is None or high is None else f"{low:.1f} to {high:.1f}"
+
+
+def _groups(groups: Sequence[Group]) -> ChartTable:
+    rows = [(g.name, "not given" if g.value is None else f"{g.value:.1f}", _interval(g.lower, g.upper)) for g in groups]
+    return ChartTable(("", "Years", "95 % interval"), tuple(rows))
+
+
+def _over_time(found: LifeFindings) -> ChartTable:
+    rows = []
+    for at, period in enumerate(found.periods):
+        cells = [short_period(period)]
+        for line in found.lines:
+            value = line.value[at]
+            given = math.isfinite(value)
+            cells.append(f"{value:.1f} ({line.lower[at]:.1f} to {line.upper[at]:.1f})" if given else "not given")
+        rows.append(tuple(cells))
+    return ChartTable(("Period", *(line.name for line in found.lines)), tuple(rows))

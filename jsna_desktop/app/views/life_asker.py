@@ -1,0 +1,113 @@
+"""Asks for the life expectancy of what is chosen, off the window's thread, and hands it to its view."""
+
+from dataclasses import dataclass, replace
+
+from PySide6.QtCore import QObject, Signal
+
+from jsna_desktop.app.session import Session
+from jsna_desktop.app.tasks import Latest
+from jsna_desktop.app.views.life import LifeView, ways_of
+from jsna_desktop.areas.locality import Locality
+from jsna_desktop.errors import UserError
+from jsna_desktop.jobs.life_expectancy import parse_years
+from jsna_desktop.jobs.life_findings import Ground, Question, ground, life_findings, periods
+from jsna_desktop.jobs.mortality import Mortality, load_mortality
+from jsna_desktop.packs.life import LifeFindings
+
+_TITLE = "Life expectancy"
+
+
+@dataclass(frozen=True)
+class _Answer:
+    ground: Ground
+    asked: Question
+    found: LifeFindings
+
+
+class LifeAsker(QObject):
+    """One session's questions. What is chosen in the view (sex, years, age) stays from place to place."""
+
+    problem = Signal(object)
+
+    def __init__(self, session: Session, view: LifeView) -> None:
+        super().__init__(view)
+        self.session, self.view = session, view
+        self._latest = Latest(self)
+        self._latest.finished.connect(self._show)
+        self._latest.failed.connect(self.problem.emit)
+        self._data: tuple[object, Mortality] | None = None
+        self._asked: Question | None = None
+        self._place: Locality | None = None
+        self._among: list[Locality] = []
+        view.question.connect(self._ask)
+
+    @property
+    def is_settled(self) -> bool:
+        return not self._latest.busy and self.view.is_settled
+
+    def show_place(self, place: Locality | None, among: list[Locality]) -> None:
+        """Show the life expectancy of a kept place, or of the district that most of `among` are in."""
+        self._place, self._among = place, among
+        self._ask(self._asked)
+
+    def leave(self) -> None:
+        self.view.question.disconnect(self._ask)
+        self._latest.stop()
+        self.deleteLater()
+
+    def _ask(self, asked: Question | None) -> None:
+        if asked is not None:
+            self._asked = asked
+        session, place, among = self.session, self._place, self._among
+        unlocked = session.unlocked
+
+        def work(_progress: object) -> _Answer | UserError:
+            try:
+                with session.gate:
+                    start = ground(session.store, self._mortality(), place, among)
+                    question = _fitting(start, asked)
+                    return _Answer(start, question, life_findings(start, question, true_figures=unlocked))
+            except UserError as error:  # said where the view would be: there may be no deaths at all
+                return error
+
+        self._latest.ask(work)
+
+    def _mortality(self) -> Mortality:
+        """The deaths, read once for as long as the workspace holds the same."""
+        contents = self.session.contents
+        if self._data is None or self._data[0] is not contents:
+            self._data = contents, load_mortality(self.session.store, causes=True)
+        return self._data[1]
+
+    def _show(self, answer: _Answer | UserError) -> None:
+        beside = self.session.name + (" · fictional data" if self.session.contents.fictional else "")
+        if isinstance(answer, UserError):
+            title = f"{_TITLE} in {self._place.name}" if self._place is not None else _TITLE
+            parts = [f"{answer.message[:1].upper()}{answer.message[1:]}.", f"{answer.found}." if answer.found else ""]
+            self.view.show_nothing(title, beside, " ".join(part for part in (*parts, _then(answer)) if part))
+            return
+        self._asked = answer.asked
+        start, found = answer.ground, answer.found
+        place = start.place.names[0] if start.place is not None else ""
+        years = parse_years(found.period)
+        assert years is not None
+        self.view.offer(
+            answer.asked, ways_of(start.ways, place, start.district.names[0]), start.data.sexes, periods(start.data),
+            years,
+        )  # fmt: skip
+        self.view.show_findings(found, beside)
+
+
+def _then(error: UserError) -> str:
+    """What to do, in the window's words."""
+    return "Choose Add data and add the file." if error.todo.startswith("Add") else error.todo
+
+
+def _fitting(start: Ground, asked: Question | None) -> Question:
+    """The question as it can be asked of this place: another way or sex where the one before is not there."""
+    ways, sexes = start.ways, start.data.sexes
+    if asked is None:
+        return Question(ways[0] if ways else "", sexes[0] if sexes else "persons")
+    way = asked.way if asked.way in ways else ways[0] if ways else asked.way
+    sex = asked.sex if asked.sex in sexes else sexes[0] if sexes else asked.sex
+    return replace(asked, way=way, sex=sex)

@@ -1,0 +1,260 @@
+"""One comparison of life expectancy, ready to be shown: the gap, its change, what makes it up, the whole gradient.
+
+The window's view and the pack's page both show what is found here. From sensitive deaths everything passes the gate
+first (jobs/release_life.py); only the window may ask for true figures, for the screen.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import sparse
+
+from jsna_desktop.areas.locality import Locality
+from jsna_desktop.errors import UsageProblem
+from jsna_desktop.jobs import life_gap, life_words, release_life
+from jsna_desktop.jobs.deprivation_groups import PLACE, Ranking, ranking
+from jsna_desktop.jobs.life_expectancy import (
+    POOLED,
+    POOLED_DISTRICT,
+    Tables,
+    chosen_years,
+    grouped,
+    longer,
+    number,
+    period_of,
+    tables,
+)
+from jsna_desktop.jobs.measured_places import Places, districts, of_localities
+from jsna_desktop.jobs.mortality import Mortality
+from jsna_desktop.measures.gap_trend import in_pandemic
+from jsna_desktop.measures.inequality import gradient, mid_ranks
+from jsna_desktop.packs.life import Group, LifeFindings, Line, Part, Slope
+from jsna_desktop.workspace.store import Store
+
+REST, WITHIN, AROUND = "rest", "within", "around"
+WAYS = (REST, WITHIN, AROUND)
+FIFTHS = 5
+_SLIVER = 0.01  # of an area: outlines that nearly meet leave no rest
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked: the `way` two ends are chosen, the sex, the years (None: the latest), the age and the parts.
+
+    REST: the place against the rest of its district. WITHIN: fifths by deprivation within the place. AROUND: fifths
+    of the district.
+    """
+
+    way: str
+    sex: str = "persons"
+    years: tuple[int, int] | None = None
+    age: int = 0
+    parts: str = life_gap.CAUSE
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What every question about one place starts from: deaths, the district around it, the ranking if there is one."""
+
+    data: Mortality
+    place: Places | None
+    district: Places
+    rank: Ranking | None
+    no_rank: str = ""
+
+    @property
+    def ways(self) -> tuple[str, ...]:
+        """What can be asked of this place."""
+        found = [REST] if self.place is not None and _rest(self.district, self.place).sum() > _SLIVER else []
+        if self.rank is not None:
+            found += [WITHIN, AROUND] if self.place is not None else [AROUND]
+        return tuple(found)
+
+    @property
+    def sensitive(self) -> bool:
+        return self.data.sensitive or (self.rank is not None and self.rank.sensitive)
+
+
+def ground(store: Store, data: Mortality, locality: Locality | None, among: list[Locality] | None = None) -> Ground:
+    """The ground of a locality's questions; without one, of the district that holds most of `among`."""
+    around = districts(store, data.geography, data.universe, data.blocks)
+    place = None if locality is None else of_localities(store, [locality], data.geography, data.universe)
+    held = place if place is not None else of_localities(store, among, data.geography, data.universe) if among else None
+    at = 0
+    if held is not None and held.matrix.nnz:
+        at = int(np.argmax(around.matrix @ held.matrix.sum(axis=0).ravel()))
+    rank, why = None, ""
+    try:
+        rank = ranking(store, data.geography, data.universe)
+    except UsageProblem as problem:  # said where fifths are asked for
+        why = problem.message
+    return Ground(data, place, around.only([at]), rank, why)
+
+
+def periods(data: Mortality) -> list[tuple[int, int]]:
+    """Periods that can be asked for, the latest first: of three and five years without a break, and of all of them."""
+    span = chosen_years(data, None, len(data.years))
+    first, last = int(span[0]), int(span[-1])
+    found = [
+        (start, start + length - 1)
+        for length in (POOLED_DISTRICT, POOLED)
+        for start in range(last - length + 1, first - 1, -1)
+    ]
+    return found if (first, last) in found else [*found, (first, last)]
+
+
+def life_findings(ground: Ground, asked: Question, *, true_figures: bool = False) -> LifeFindings:
+    """The answer to one question. UsageProblem where the way cannot be gone, or the years are not there.
+
+    `true_figures` leaves sensitive deaths as they are: for a screen that was unlocked, never for what leaves.
+    """
+    data = ground.data
+    if asked.way not in ground.ways:
+        raise UsageProblem(
+            "there is nothing to compare" if ground.place is None else "fifths by deprivation cannot be made",
+            found=ground.no_rank,
+            todo="Add the Indices of Deprivation for the same areas, or choose a place",
+        )
+    secret = ground.sensitive and not true_figures
+    pair, rows, names = _ends(ground, asked)
+    whole = asked.way == AROUND
+    years = chosen_years(data, asked.years, POOLED_DISTRICT if whole else POOLED)
+    band = life_gap.band_at(data, asked.age)
+    made = tables(data, rows, asked.sex, years)
+    gap_rows = life_gap.gap_rows(data, [pair], (asked.sex,), (int(years[0]), int(years[-1])), asked.parts, asked.age)
+    gap = release_life.released_gaps(gap_rows, sensitive=secret)[0]
+    groups = _groups(made, rows, names, band, secret, asked)
+    trend, lines, spans, held = _over_time(ground, pair, asked, len(years), secret)
+    slope = _slope(made, band, secret) if asked.way != REST else None
+    suggested = "" if asked.years is not None else "; ".join(dict.fromkeys(longer(data, rows, made).values()))
+    own = life_words.Spoken(
+        ground.place.names[0] if ground.place is not None and not whole else ground.district.names[0],
+        ground.district.names[0], asked.way, asked.sex, asked.age, pair.second_name, pair.first_name,
+    )  # fmt: skip
+    return LifeFindings(
+        life_words.title(own),
+        life_words.sentence(own, gap, trend, suggested),
+        asked.sex,
+        asked.age,
+        period_of(years),
+        gap["value"],
+        spans,
+        lines,
+        held,
+        life_words.change(trend),
+        _parts(data, gap, asked.parts),
+        asked.parts,
+        groups,
+        slope,
+        life_words.how_made(data, made, ground.rank if asked.way != REST else None, secret, asked.parts),
+        life_words.source(data, made),
+        ground.sensitive,
+    )
+
+
+def _ends(ground: Ground, asked: Question) -> tuple[life_gap.Pair, Places, tuple[str, ...]]:
+    """(the pair of the gap, every row that is listed, what they are called)."""
+    data, district = ground.data, ground.district
+    if asked.way == REST:
+        assert ground.place is not None
+        place = ground.place
+        rest = _rest(district, place)
+        other = Places((f"the rest of {district.names[0]}",), rest, np.ones(1, dtype=bool), place.unmade)
+        two = other.with_more(place)
+        rows, names = place.with_more(district), [place.names[0], district.names[0]]
+        if ground.rank is not None:
+            cut = grouped(district, ground.rank, FIFTHS, PLACE, data.blocks)
+            rows = rows.with_more(cut.places.only([0, FIFTHS - 1]))
+            names += [f"{_upper(cut.labels[at])} of {district.names[0]}" for at in (0, -1)]
+        return life_gap.Pair(two, 0, 1, place.names[0], other.names[0], place.names[0]), rows, tuple(names)
+    assert ground.rank is not None
+    of = district if asked.way == AROUND or ground.place is None else ground.place
+    cut = grouped(of, ground.rank, FIFTHS, PLACE, data.blocks)
+    return life_gap.ends(cut, of.names)[0], cut.places, life_words.fifths(cut.labels)
+
+
+def _rest(district: Places, place: Places) -> sparse.csr_array:
+    """What of the district (1, blocks) the place does not hold."""
+    rest = sparse.csr_array(district.matrix - district.matrix.multiply(place.matrix))
+    rest.data[rest.data <= _SLIVER] = 0.0
+    rest.eliminate_zeros()
+    return rest
+
+
+def _upper(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _groups(
+    made: Tables, rows: Places, names: tuple[str, ...], band: int, secret: bool, asked: Question
+) -> tuple[Group, ...]:
+    told = [
+        {
+            "locality": name,
+            "age": asked.age,
+            "value": number(made.table.value[row, band]),
+            "lower_ci": number(made.table.lower[row, band]),
+            "upper_ci": number(made.table.upper[row, band]),
+            "population": None,
+            "deaths": number(made.counts.deaths[row].sum()),
+            "note": made.why_not(row),
+        }
+        for row, name in enumerate(names)
+    ]
+    shown = release_life.released_life(told, sensitive=secret)
+    return tuple(
+        Group(row["locality"], row["value"], row["lower_ci"], row["upper_ci"], row["note"], own=at == 0)
+        for at, row in enumerate(shown)
+    )
+
+
+def _over_time(
+    ground: Ground, pair: life_gap.Pair, asked: Question, length: int, secret: bool
+) -> tuple[dict | None, tuple[Line, ...], tuple[str, ...], tuple[bool, ...]]:
+    """(the verdict on the gap's change, both lines, their periods, which hold years of the pandemic)."""
+    data = ground.data
+    span = chosen_years(data, None, len(data.years))
+    if length >= len(span):
+        return None, (), (), ()
+    _, verdicts = life_gap.over_time(data, [pair], (asked.sex,), None, length, asked.age)
+    trend = release_life.released_verdicts(verdicts, sensitive=secret)[0]
+    band = life_gap.band_at(data, asked.age)
+    two = pair.places.only([pair.first, pair.second])
+    starts = span[: len(span) - length + 1]
+    made = [tables(data, two, asked.sex, np.arange(first, first + length)) for first in starts]
+    named = tuple(life_words.end_name(name, pair.locality) for name in (pair.first_name, pair.second_name))
+    found = [_groups(one, two, named, band, secret, asked) for one in made]
+    lines = tuple(
+        Line(name, *(np.array([_nan(getattr(one[at], part)) for one in found]) for part in ("value", "lower", "upper")))
+        for at, name in enumerate(named)
+    )
+    return trend, lines, tuple(one.period for one in made), tuple(in_pandemic(int(y), length) for y in starts)
+
+
+def _nan(value: float | None) -> float:
+    return float("nan") if value is None else value
+
+
+def _slope(made: Tables, band: int, secret: bool) -> Slope | None:
+    """The slope index over the groups; from sensitive deaths to one decimal, as everything else of it."""
+    people = made.counts.people[:, band:].sum(axis=1)
+    found = gradient(people, made.table.value[:, band], made.table.se[:, band])
+    if not np.isfinite(found.sii):
+        return None
+    said = life_words.index(float(found.sii), float(found.sii_lower), float(found.sii_upper))
+    most, least = (float(end) for end in found.fitted)
+    middles = mid_ranks(people)
+    if secret:
+        if not release_life.enough(made.counts.deaths.sum()):
+            return None
+        most, least, middles = round(most, 1), round(least, 1), np.round(middles, 2)
+    return Slope(middles, (most, least), said)
+
+
+def _parts(data: Mortality, gap: dict, by: str) -> tuple[Part, ...]:
+    """The parts of a gap: causes by their size, ages as they come."""
+    told = gap.get("parts", [])
+    if by == life_gap.AGE:
+        return tuple(Part(life_words.band(part["age"], data.starts), part["years"]) for part in told)
+    order = sorted(told, key=lambda part: (part["years"] is None, -(part["years"] or 0.0)))
+    return tuple(Part(part["cause"], part["years"]) for part in order)

@@ -1,0 +1,108 @@
+"""Charts of groups and places: along the gradient with its line, or one below another with their intervals."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from jsna_desktop.packs.life import Group, Slope
+from jsna_desktop.packs.sheet import PAGE, Chart, Sheet, Style, axis_range, wrapped
+
+
+def whole_gradient(
+    groups: Sequence[Group], slope: Slope | None, width: float, height: float, style: Style = PAGE, unit: str = "years"
+) -> Chart:
+    """Groups from the most to the least deprived with their intervals, and the fitted line."""
+    sheet = Sheet(width, height, style)
+    em = style.size * 0.3528
+    left, right, floor, top = 4.6 * em, width - 3.0 * em, 2.8 * em, height - 1.0 * em
+    values = np.array([_nan(part) for g in groups for part in (g.value, g.lower, g.upper)])
+    ends = np.array(slope.ends if slope is not None else [])
+    low, high, step = axis_range(np.concatenate([values, ends]), max(3, int((top - floor) / (2.6 * em))))
+    middles = slope.middles if slope is not None else (np.arange(len(groups)) + 0.5) / max(len(groups), 1)
+
+    def up(value: Any) -> Any:
+        return floor + (value - low) / (high - low) * (top - floor)
+
+    def along(share: Any) -> Any:
+        return left + share * (right - left)
+
+    for tick in np.arange(low, high + step / 2, step):
+        sheet.grid((left, right), up(tick), f"{tick:,g}")
+    if slope is not None:
+        sheet.axes.plot([along(0), along(1)], up(ends), color=style.second, linewidth=1.3, linestyle=(0, (4, 2.5)))
+    for at, group in enumerate(groups):
+        x = along(middles[at])
+        name = group.name.removesuffix(" fifth").removesuffix(" tenth")
+        outer = at in (0, len(groups) - 1)
+        side = {0: "left", len(groups) - 1: "right"}.get(at, "center")
+        place = x if not outer else along(0) if at == 0 else along(1)
+        sheet.text(place, floor - 1.0 * em, name if outer else str(at + 1), ha=side, va="top", color=style.muted)
+        if group.value is None:
+            sheet.spot(x, floor, f"{group.name}: {group.note or 'no value'}")
+            continue
+        if group.lower is not None and group.upper is not None:
+            limits = up(np.array([group.lower, group.upper]))
+            sheet.axes.plot([x, x], limits, color=style.first, linewidth=1.5, zorder=3)
+        sheet.axes.plot(x, up(group.value), "o", markersize=style.size * 0.85, color=style.first, mew=0, zorder=4)
+        sheet.spot(float(x), float(up(group.value)), f"{group.name}: {_said(group)}")
+    alt = f"Chart of {len(groups)} groups from the most to the least deprived: "
+    alt += "; ".join(f"{g.name} {_said(g)}" for g in groups)
+    fitted = f" A fitted line falls or rises with them: {slope.said}." if slope is not None else ""
+    return sheet.done(f"{alt}.{fitted} The numbers are in the table.")
+
+
+def dots(groups: Sequence[Group], width: float, height: float, style: Style = PAGE, axis: str = "") -> Chart:
+    """Places one below another, a point with its interval; the view's own filled and strong."""
+    sheet = Sheet(width, height, style)
+    em = style.size * 0.3528
+    names = [wrapped(group.name, max(16, int(0.45 * width / (0.53 * em)))) for group in groups]
+    longest = max((len(part) for name in names for part in name.split("\n")), default=4)
+    left, right = min(longest * em * 0.56 + 2 * em, width * 0.5), width - 5.0 * em
+    floor, top = (4.2 if axis else 2.6) * em, height - 0.4 * em
+    values = np.array([_nan(part) for g in groups for part in (g.value, g.lower, g.upper)])
+    low, high, step = axis_range(values, max(3, int((right - left) / (6.0 * em))))
+    pitch = min((top - floor) / max(len(groups), 1), 4.0 * em)
+
+    def along(value: Any) -> Any:
+        return left + (value - low) / (high - low) * (right - left)
+
+    foot = top - pitch * len(groups)
+    for tick in np.arange(low, high + step / 2, step):
+        sheet.grid((foot, top), float(along(tick)), f"{tick:,g}", upright=True)
+    if axis:
+        sheet.text((left + right) / 2, foot - 3.0 * em, axis, ha="center", va="top", color=style.muted)
+    for at, group in enumerate(groups):
+        y = top - (at + 0.5) * pitch
+        colour = style.second if group.own else style.muted
+        weight = "semibold" if group.own else "normal"
+        sheet.text(left - 1.2 * em, y, names[at], ha="right", va="center", weight=weight, linespacing=1.15)
+        if group.value is None:
+            sheet.text(left + 0.6 * em, y, "not given", va="center_baseline", color=style.muted)
+            sheet.spot(left, y, f"{group.name}: {group.note or 'no value'}")
+            continue
+        x = float(along(group.value))
+        reach = x
+        if group.lower is not None and group.upper is not None:
+            reach = float(along(group.upper))
+            sheet.axes.plot(along(np.array([group.lower, group.upper])), [y, y], color=colour, linewidth=1.6, zorder=3)
+        fill = colour if group.own else style.ground
+        size = style.size * (1.05 if group.own else 0.9)
+        sheet.axes.plot(x, y, "o", markersize=size, color=fill, markeredgecolor=colour, mew=1.4, zorder=4)
+        sheet.text(max(reach, x + 0.6 * em) + 0.9 * em, y, f"{group.value:,.1f}", va="center_baseline",
+                   weight="semibold")  # fmt: skip
+        sheet.spot(x, y, f"{group.name}: {_said(group)}")
+    said = "; ".join(f"{g.name} {_said(g)}" for g in groups)
+    return sheet.done(f"Chart of values with 95 % intervals: {said}. The numbers are in the table.")
+
+
+def _said(group: Group) -> str:
+    if group.value is None:
+        return group.note or "no value"
+    if group.lower is None or group.upper is None:
+        return f"{group.value:,.1f}"
+    return f"{group.value:,.1f} ({group.lower:,.1f} to {group.upper:,.1f})"
+
+
+def _nan(value: float | None) -> float:
+    return float("nan") if value is None else value

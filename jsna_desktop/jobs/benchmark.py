@@ -11,9 +11,9 @@ from jsna_desktop.jobs.comparators import DISTRICT, ENGLAND, FIXED
 from jsna_desktop.jobs.figures import load_figures
 from jsna_desktop.jobs.life_expectancy import number
 from jsna_desktop.jobs.measured_places import Choice
-from jsna_desktop.jobs.output import released
 from jsna_desktop.jobs.peers import peers
 from jsna_desktop.jobs.profile import profile
+from jsna_desktop.jobs.release import released_rows
 from jsna_desktop.measures import benchmarking
 from jsna_desktop.workspace.store import Store
 
@@ -21,17 +21,20 @@ _NO_FUNNEL = "no funnel: only proportions and rates have limits that follow from
 _NO_CENTRE = "no funnel: there is no value to compare with"
 
 
-def benchmark(store: Store, identity: str, choice: Choice, against: str = DISTRICT) -> list[dict]:
+def benchmark(
+    store: Store, identity: str, choice: Choice, against: str = DISTRICT, *, leaving: bool = True
+) -> list[dict]:
     """A row for each place, period, sex and age of an indicator; the funnel is round the `against` area's value.
 
     Where that area has no value the next larger one is taken. Proportions have Wilson's limits, rates exact Poisson.
+    Not `leaving`, the rows are for a screen: as those that leave, and not recorded as having left.
     """
     places = choice.places(store)
     if not places:
         raise UsageProblem("there are no localities", todo="Add some with: jsna-desktop localities add")
     figures = load_figures(store, [identity])
     made = profile(figures, places, choice.method, FIXED)
-    rows = released(figures, made)
+    rows = released_rows(figures, made, leaving=leaving)
     near = peers(store, places)
     alike = {
         (place.set, place.name): [
@@ -88,16 +91,11 @@ def _funnel(rows: list[dict], found: list[dict]) -> None:
     given = np.isfinite(top) & (bottom > 0) & np.isfinite(value)
     top, bottom = np.where(given, top, np.nan), np.where(given, bottom, np.nan)
     # In the indicator's own unit a unit of the denominator brings so much.
-    factor = _factor(value, top, bottom)
+    factor = unit_factor(value, top, bottom)
     share = centre / factor
     limits: dict[str, np.ndarray] = {}
     for level, name in zip(benchmarking.LEVELS, ("95", "998"), strict=True):
-        if kind == PROPORTION:
-            low, high = benchmarking.proportion_funnel(share, bottom, level)
-        else:
-            low, high = benchmarking.ratio_funnel(1.0, share * bottom, level)
-            low, high = low * share, high * share
-        limits[f"lower_{name}"], limits[f"upper_{name}"] = factor * low, factor * high
+        limits[f"lower_{name}"], limits[f"upper_{name}"] = funnel_limits(kind, centre, factor, bottom, level)
     if kind == PROPORTION:
         verdict = benchmarking.proportion_verdict(top, bottom, share)
         error = benchmarking.funnel_error(share, bottom)
@@ -114,7 +112,19 @@ def _funnel(rows: list[dict], found: list[dict]) -> None:
             row |= {"overdispersion": number(spread), "verdict": str(verdict[at])}
 
 
-def _factor(value: np.ndarray, top: np.ndarray, bottom: np.ndarray) -> float:
+def funnel_limits(
+    kind: str, centre: float, factor: float, denominator: np.ndarray, level: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Limits (n,) round `centre`, in the indicator's own unit, of which a unit of the denominator brings `factor`."""
+    share = centre / factor
+    if kind == PROPORTION:
+        low, high = benchmarking.proportion_funnel(share, denominator, level)
+        return factor * low, factor * high
+    low, high = benchmarking.ratio_funnel(1.0, share * denominator, level)
+    return factor * low * share, factor * high * share
+
+
+def unit_factor(value: np.ndarray, top: np.ndarray, bottom: np.ndarray) -> float:
     """What the indicator is multiplied by, from a place that has some."""
     with np.errstate(invalid="ignore", divide="ignore"):
         factors = value * bottom / top

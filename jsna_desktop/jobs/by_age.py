@@ -4,7 +4,7 @@ A table of deaths gives a rate for each sex over its latest five years together,
 a table of events one for all persons. Residents of a year are those of the nearest year that is loaded.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
@@ -65,6 +65,12 @@ class _People:
 def ids(keyed: list[tuple[int, Indicator]], geo: str = "") -> set[str]:
     """Ids of the rates that tables of deaths and events give, on one geography or any."""
     return {f"{one.stem}.dsr" for one in _counted(keyed) if not geo or _geography(one) == geo}
+
+
+def named(indicators: Iterable[Indicator]) -> list[tuple[str, str]]:
+    """(id, name) of the rates that tables of deaths and events give, among all indicators of a workspace."""
+    found = {f"{one.stem}.dsr": one.title + standardised.DIRECTLY for one in _counted([(0, i) for i in indicators])}
+    return list(found.items())
 
 
 def _geography(counted: _Counted) -> str:

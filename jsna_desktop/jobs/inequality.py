@@ -193,6 +193,7 @@ def _rows(made: Groups, values: Values) -> list[dict]:
                 "age": about.age,
                 "unit": about.unit,
                 "kind": about.kind,
+                "polarity": about.polarity,
                 "by": made.by,
                 "within": made.way,
                 "groups": [

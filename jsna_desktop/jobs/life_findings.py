@@ -24,7 +24,7 @@ from jsna_desktop.jobs.life_expectancy import (
     period_of,
     tables,
 )
-from jsna_desktop.jobs.measured_places import Places, districts, of_localities
+from jsna_desktop.jobs.measured_places import Places, district_of, of_localities
 from jsna_desktop.jobs.mortality import Mortality
 from jsna_desktop.measures.gap_trend import in_pandemic
 from jsna_desktop.measures.inequality import gradient, mid_ranks
@@ -77,18 +77,15 @@ class Ground:
 
 def ground(store: Store, data: Mortality, locality: Locality | None, among: list[Locality] | None = None) -> Ground:
     """The ground of a locality's questions; without one, of the district that holds most of `among`."""
-    around = districts(store, data.geography, data.universe, data.blocks)
     place = None if locality is None else of_localities(store, [locality], data.geography, data.universe)
-    held = place if place is not None else of_localities(store, among, data.geography, data.universe) if among else None
-    at = 0
-    if held is not None and held.matrix.nnz:
-        at = int(np.argmax(around.matrix @ held.matrix.sum(axis=0).ravel()))
+    held = [locality] if locality is not None else among or []
+    district = district_of(store, held, data.geography, data.universe, data.blocks)
     rank, why = None, ""
     try:
         rank = ranking(store, data.geography, data.universe)
     except UsageProblem as problem:  # said where fifths are asked for
         why = problem.message
-    return Ground(data, place, around.only([at]), rank, why)
+    return Ground(data, place, district, rank, why)
 
 
 def periods(data: Mortality) -> list[tuple[int, int]]:

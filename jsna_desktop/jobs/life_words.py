@@ -11,7 +11,7 @@ from jsna_desktop.jobs.mortality import Mortality
 from jsna_desktop.measures.gap_trend import NARROWING, NO_CLEAR_CHANGE, NOT_TESTED
 
 _PEOPLE = {"persons": "people", "female": "women", "male": "men"}
-_ORDER = ("", "Second", "Third", "Fourth")
+ORDER = ("", "Second", "Third", "Fourth", "Fifth", "Sixth", "Seventh", "Eighth", "Ninth")
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,7 @@ def index(value: float, low: float, high: float) -> str:
 
 def fifths(labels: tuple[str, ...]) -> tuple[str, ...]:
     """Names of groups for a table: Most deprived fifth, Second, Third, Fourth, Least deprived fifth."""
-    inner = [_ORDER[at] if at < len(_ORDER) else label for at, label in enumerate(labels)]
+    inner = [ORDER[at] if at < len(ORDER) else label for at, label in enumerate(labels)]
     return (_upper(labels[0]), *inner[1:-1], _upper(labels[-1]))
 
 

@@ -43,6 +43,7 @@ class Choice:
     sets: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     method: str | None = None
+    around: tuple[Locality, ...] = ()  # the district that holds most of these, instead of localities
 
     @property
     def named(self) -> bool:
@@ -54,6 +55,8 @@ class Choice:
 
 def chosen_places(store: Store, choice: Choice, geo: str, universe: np.ndarray, blocks: np.ndarray) -> Places:
     """The localities chosen; where none are named, the districts first and every locality behind them."""
+    if choice.around:
+        return district_of(store, list(choice.around), geo, universe, blocks)
     own = of_localities(store, choice.places(store), geo, universe, choice.method)
     return own if choice.named else districts(store, geo, universe, blocks).with_more(own)
 
@@ -87,6 +90,14 @@ def districts(store: Store, geo: str, universe: np.ndarray, blocks: np.ndarray) 
     held = np.flatnonzero(blocks)
     matrix = matrix_of([(held, np.ones(len(held)))], len(universe))
     return Places(("all areas",), matrix, np.ones(1, dtype=bool), {})
+
+
+def district_of(store: Store, places: list[Locality], geo: str, universe: np.ndarray, blocks: np.ndarray) -> Places:
+    """The one district that holds most of these localities; the first where there are none."""
+    around = districts(store, geo, universe, blocks)
+    held = of_localities(store, places, geo, universe).matrix if places else None
+    at = 0 if held is None or not held.nnz else int(np.argmax(around.matrix @ held.sum(axis=0).ravel()))
+    return around.only([at])
 
 
 def named(store: Store, name: str, geo: str, universe: np.ndarray, blocks: np.ndarray) -> Places | None:

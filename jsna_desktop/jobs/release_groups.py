@@ -24,15 +24,20 @@ _SLIVER = 0.01
 _VALUES = ("value", "lower_ci", "upper_ci")
 
 
-def released_groups(store: Store, made: Groups, figures: Figures | None, table: Table | None) -> list[dict]:
-    """The rows of a gradient as they may leave the program; what leaves of counts is kept in the ledger first."""
+def released_groups(
+    store: Store, made: Groups, figures: Figures | None, table: Table | None, *, leaving: bool = True
+) -> list[dict]:
+    """The rows of a gradient as they may leave the program, or, not `leaving`, as a screen shows them.
+
+    What leaves of counts is kept in the ledger first.
+    """
     found = []
     for values in made.values:
         rows = inequality.rows(replace(made, values=(values,)))
         if values.sensitive:
             plan = _plan(table, values)
             if figures is not None and table is not None and plan is not None and _is_counted(figures, values):
-                rows = _counted(store, made, values, rows, figures, table, plan)
+                rows = _counted(store, made, values, rows, figures, table, plan, leaving=leaving)
             else:
                 rows = [_standardised(values, row) for row in rows]
         found += rows
@@ -53,13 +58,22 @@ def _plan(table: Table | None, values: Values) -> Plan | None:
 
 
 def _counted(
-    store: Store, made: Groups, values: Values, rows: list[dict], figures: Figures, table: Table, plan: Plan
+    store: Store,
+    made: Groups,
+    values: Values,
+    rows: list[dict],
+    figures: Figures,
+    table: Table,
+    plan: Plan,
+    *,
+    leaving: bool,
 ) -> list[dict]:
     """Groups from rounded counts, hidden beside everything that left before; the indices to one decimal."""
     about = values.indicator
     matrix, names = made.within.places.matrix, made.within.places.names
     top, bottom = (
-        released_counts(store, figures, table, plan, role, matrix, names) for role in ("numerator", "denominator")
+        released_counts(store, figures, table, plan, role, matrix, names, leaving=leaving)
+        for role in ("numerator", "denominator")
     )
     given = np.isfinite(top) & (bottom > 0)
     top = np.where(given, np.minimum(top, bottom) if about.kind == PROPORTION else top, np.nan)
@@ -94,8 +108,13 @@ def released_counts(
     role: str,
     matrix: sparse.csr_array,
     names: tuple[str, ...],
+    *,
+    leaving: bool = True,
 ) -> np.ndarray:
-    """Counts (rows,) of `role` as they may leave: of open data as they are; else rounded, NaN hidden, in the ledger."""
+    """Counts (rows,) of `role` as they may leave: of open data as they are; else rounded, NaN hidden.
+
+    What is `leaving` is kept in the ledger.
+    """
     about = plan.indicator
     counts = table.stack.matrix[:, getattr(plan, role)].copy()
     for other in (plan.missing, plan.withheld):
@@ -110,6 +129,8 @@ def released_counts(
         return np.full(len(names), np.nan)
     figure = ledger.Figure(checksum, about.id, about.period, about.sex, about.age, role)
     cells = disclosure.protect(matrix, counts, ledger.earlier(store, figure, table.universe))
+    if not leaving:
+        return cells.shown
     ledger.check_can_record(store)
     with store.transaction():
         ledger.record(store, figure, table.universe, names, cells)

@@ -5,8 +5,9 @@ from typing import Any
 
 import numpy as np
 
+from jsna_desktop.packs.gradient import Funnel
 from jsna_desktop.packs.life import Group, Slope
-from jsna_desktop.packs.sheet import PAGE, Chart, Sheet, Style, axis_range, wrapped
+from jsna_desktop.packs.sheet import PAGE, Chart, Sheet, Style, axis_range, plain, wrapped
 
 
 def whole_gradient(
@@ -37,7 +38,9 @@ def whole_gradient(
         outer = at in (0, len(groups) - 1)
         side = {0: "left", len(groups) - 1: "right"}.get(at, "center")
         place = x if not outer else along(0) if at == 0 else along(1)
-        sheet.text(place, floor - 1.0 * em, name if outer else str(at + 1), ha=side, va="top", color=style.muted)
+        crowded = len(groups) > 6 and at in (1, len(groups) - 2)  # beside the words at the ends
+        if not crowded:
+            sheet.text(place, floor - 1.0 * em, name if outer else str(at + 1), ha=side, va="top", color=style.muted)
         if group.value is None:
             sheet.spot(x, floor, f"{group.name}: {group.note or 'no value'}")
             continue
@@ -89,19 +92,71 @@ def dots(groups: Sequence[Group], width: float, height: float, style: Style = PA
         fill = colour if group.own else style.ground
         size = style.size * (1.05 if group.own else 0.9)
         sheet.axes.plot(x, y, "o", markersize=size, color=fill, markeredgecolor=colour, mew=1.4, zorder=4)
-        sheet.text(max(reach, x + 0.6 * em) + 0.9 * em, y, f"{group.value:,.1f}", va="center_baseline",
+        sheet.text(max(reach, x + 0.6 * em) + 0.9 * em, y, plain(group.value), va="center_baseline",
                    weight="semibold")  # fmt: skip
         sheet.spot(x, y, f"{group.name}: {_said(group)}")
     said = "; ".join(f"{g.name} {_said(g)}" for g in groups)
     return sheet.done(f"Chart of values with 95 % intervals: {said}. The numbers are in the table.")
 
 
+def funnel(found: Funnel, width: float, height: float, style: Style = PAGE, unit: str = "") -> Chart:
+    """Places by the size of their denominator, the centre, and limits at 95 % and 99.8 %; those outside are named."""
+    sheet = Sheet(width, height, style)
+    em = style.size * 0.3528
+    left, right, floor, top = 5.4 * em, width - 2.0 * em, 4.6 * em, height - 1.0 * em
+    inside = found.sizes >= found.size.min() * 0.999
+    spread = np.concatenate([found.value, found.lower_998[inside], found.upper_998[inside]])
+    low, high, step = axis_range(spread, max(3, int((top - floor) / (2.6 * em))))
+    wide = (0.0, float(found.sizes[-1]))
+    _, _, stride = axis_range(np.array(wide), max(3, int((right - left) / (7.0 * em))))
+
+    def up(value: Any) -> Any:
+        return floor + (np.clip(value, low, high) - low) / (high - low) * (top - floor)
+
+    def along(size: Any) -> Any:
+        return left + size / wide[1] * (right - left)
+
+    for tick in np.arange(low, high + step / 2, step):
+        sheet.grid((left, right), up(tick), f"{tick:,g}")
+    for tick in np.arange(0, wide[1], stride):
+        sheet.text(along(tick), floor - 1.0 * em, f"{tick:,.0f}", ha="center", va="top", color=style.muted)
+    sheet.text((left + right) / 2, floor - 2.9 * em, "people that the value is of", ha="center", va="top",
+               color=style.muted)  # fmt: skip
+    x = along(found.sizes)
+    sheet.axes.plot([left, right], [up(found.centre)] * 2, color=style.ink, linewidth=1.0, zorder=2)
+    for limit, dashes in (
+        (found.lower_95, (4, 2.5)), (found.upper_95, (4, 2.5)), (found.lower_998, (1, 0)), (found.upper_998, (1, 0)),
+    ):  # fmt: skip
+        sheet.axes.plot(x, up(limit), color=style.muted, linewidth=0.9, linestyle=(0, dashes), zorder=2)
+    order, values = np.argsort(found.size).tolist(), found.value.tolist()
+    for at in order:
+        outside = found.verdict[at] not in ("", "not different")
+        own = at == found.own
+        here = float(along(found.size[at])), float(up(found.value[at]))
+        colour = style.second if own else style.first
+        fill = colour if outside else style.ground
+        sheet.axes.plot(*here, "o", markersize=style.size * (0.95 if own else 0.8), color=fill, markeredgecolor=colour,
+                        mew=1.3, zorder=4)  # fmt: skip
+        if own:
+            ground = {"facecolor": style.ground, "edgecolor": "none", "pad": 1.0, "alpha": 0.85}
+            over = here[1] < (floor + top) / 2
+            side, away = ("bottom", 1.1 * em) if over else ("top", -1.1 * em)
+            look = {"ha": "center", "va": side, "weight": "semibold", "color": colour, "bbox": ground, "zorder": 3}
+            sheet.text(here[0], here[1] + away, found.names[at], **look)
+        sheet.spot(*here, f"{found.names[at]}: {plain(values[at])} of {found.size[at]:,.0f}, {found.verdict[at]}")
+    out = [found.names[at] for at in order if found.verdict[at] not in ("", "not different")]
+    said = "; ".join(f"{found.names[at]} {plain(values[at])}, {found.verdict[at]}" for at in order)
+    lead = f"Funnel plot of {len(found.names)} places round {found.against}’s {plain(found.centre)}{unit}: "
+    lead += f"{len(out)} outside the 95 % limits. " if out else "none outside the 95 % limits. "
+    return sheet.done(f"{lead}{said}.")
+
+
 def _said(group: Group) -> str:
     if group.value is None:
         return group.note or "no value"
     if group.lower is None or group.upper is None:
-        return f"{group.value:,.1f}"
-    return f"{group.value:,.1f} ({group.lower:,.1f} to {group.upper:,.1f})"
+        return plain(group.value)
+    return f"{plain(group.value)} ({plain(group.lower)} to {plain(group.upper)})"
 
 
 def _nan(value: float | None) -> float:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from jsna_desktop.packs.life import Line, Part
-from jsna_desktop.packs.sheet import PAGE, Chart, Sheet, Style, axis_range, short_period, signed, wrapped
+from jsna_desktop.packs.sheet import PAGE, Chart, Sheet, Style, axis_range, plain, short_period, signed, wrapped
 
 
 def over_time(
@@ -19,8 +19,9 @@ def over_time(
     width: float,
     height: float,
     style: Style = PAGE,
+    of: str = "life expectancy in years",
 ) -> Chart:
-    """Two series over periods (n,) with their 95 % bands, named at their ends; hollow where a pandemic is in one."""
+    """One or two series over periods (n,) with their 95 % bands, named at their ends; hollow marks where `pandemic`."""
     sheet = Sheet(width, height, style)
     k, em = style.scale, style.size * 0.3528  # a point in millimetres
     names = [wrapped(line.name, 20) for line in lines]
@@ -36,7 +37,7 @@ def over_time(
         return floor + (value - low) / (high - low) * (top - floor)
 
     for tick in np.arange(low, high + step / 2, step):
-        sheet.grid((left, right), up(tick), f"{tick:g}")
+        sheet.grid((left, right), up(tick), f"{tick:,g}")
     for at, period in enumerate(periods):
         if (len(periods) - 1 - at) % each == 0:
             sheet.text(x[at], floor - 0.9 * em, short_period(period), ha="center", va="top", color=style.muted)
@@ -59,7 +60,7 @@ def over_time(
             sheet.spot(float(x[at]), float(y[at]), f"{line.name}, {_dash(periods[at])}: {_value(line, at)}")
         last = int(np.flatnonzero(given)[-1])
         sheet.text(x[last] + 1.2 * em, at_end, name, va="center", weight="semibold", color=colour)
-    return sheet.done(_lines_alt(lines, periods))
+    return sheet.done(_lines_alt(lines, periods, of))
 
 
 def part_bars(parts: Sequence[Part], width: float, height: float, style: Style = PAGE) -> Chart:
@@ -105,10 +106,9 @@ def _dash(period: str) -> str:
 
 
 def _value(line: Line, at: int) -> str:
-    said = f"{line.value[at]:.1f}"
-    if np.isfinite(line.lower[at]) and np.isfinite(line.upper[at]):
-        said += f" ({line.lower[at]:.1f} to {line.upper[at]:.1f})"
-    return said
+    value, low, high = (float(part[at]) for part in (line.value, line.lower, line.upper))
+    limits = f" ({plain(low)} to {plain(high)})" if np.isfinite(low) and np.isfinite(high) else ""
+    return plain(value) + limits
 
 
 def _last(line: Line, up: Callable[[float], float]) -> float:
@@ -126,7 +126,7 @@ def _apart(at: list[float], tall: list[float]) -> list[float]:
     return [y + (lacking if side == upper else -lacking) for side, y in enumerate(at)]
 
 
-def _lines_alt(lines: Sequence[Line], periods: Sequence[str]) -> str:
+def _lines_alt(lines: Sequence[Line], periods: Sequence[str], of: str) -> str:
     said = []
     for line in lines:
         given = np.flatnonzero(np.isfinite(line.value))
@@ -136,4 +136,4 @@ def _lines_alt(lines: Sequence[Line], periods: Sequence[str]) -> str:
                 f"{line.name} from {_value(line, first)} in {_dash(periods[first])} to {_value(line, last)} in "
                 f"{_dash(periods[last])}"
             )
-    return "Line chart of life expectancy in years: " + "; ".join(said) + ". The numbers are in the table."
+    return f"Line chart of {of}: " + "; ".join(said) + ". The numbers are in the table."

@@ -69,7 +69,7 @@ class Sheet:
         """A hairline and its number; across, or `upright`."""
         xs, ys = ([at, at], ends) if upright else (ends, [at, at])
         self.axes.plot(xs, ys, color=self.style.line, linewidth=0.6, zorder=1)
-        gap = 1.6 * self.style.scale
+        gap, said = 1.6 * self.style.scale, said.replace("-", "−")
         if upright:
             self.text(at, ends[0] - gap, said, ha="center", va="top", color=self.style.muted)
         else:
@@ -86,6 +86,12 @@ def short_period(period: str) -> str:
     """`2019-2023` → `2019–23`."""
     first, _, last = period.partition("-")
     return f"{first}–{last[2:]}" if last else first
+
+
+def plain(value: float) -> str:
+    """To as many decimals as a value of this size calls for: 12,922; 20.5; 0.43."""
+    places = 0 if abs(value) >= 1000 else 1 if abs(value) >= 1 or value == 0 else 2
+    return f"{value:,.{places}f}".replace("-", "−")
 
 
 def signed(value: float, places: int = 1) -> str:

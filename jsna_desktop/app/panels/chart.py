@@ -270,7 +270,6 @@ class ChartView(QWidget):
         layout.addWidget(self.picture)
         layout.addWidget(self.table)
         layout.addWidget(self.words)
-        layout.addStretch(1)
 
     def add_link(self, link: Button) -> None:
         """Another way to look at the chart, beside its table."""
@@ -325,6 +324,7 @@ def fill_table(look: Look, table: QTableWidget, content: ChartTable, name: str) 
         return
     dress_table(look, table, name, wide=0)
     table.setTabKeyNavigation(False)
+    table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     table.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
     for at, heading in enumerate(content.headings):
         item = QTableWidgetItem(heading)

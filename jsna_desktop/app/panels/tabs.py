@@ -7,8 +7,8 @@ from PySide6.QtWidgets import QTabBar
 
 from jsna_desktop.app.theme import Look, watch
 
-PROFILE, LIFE = "profile", "life"
-TABS = ((PROFILE, "Profile"), (LIFE, "Life expectancy"))
+PROFILE, LIFE, INEQUALITY = "profile", "life", "inequality"
+TABS = ((PROFILE, "Profile"), (LIFE, "Life expectancy"), (INEQUALITY, "Inequality"))
 
 
 class Tabs(QTabBar):

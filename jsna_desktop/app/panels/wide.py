@@ -80,6 +80,7 @@ class WideView(QFrame):
         assert isinstance(column, QVBoxLayout)
         for widget in widgets:
             column.addWidget(widget)
+        column.addStretch(1)
 
     def show_words(self, title: str, beside: str, sentence: str) -> None:
         self.title.setText(title)

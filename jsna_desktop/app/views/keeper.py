@@ -6,6 +6,8 @@ from jsna_desktop.app.desk import Desk
 from jsna_desktop.app.panels.tabs import LIFE, PROFILE
 from jsna_desktop.app.session import Session
 from jsna_desktop.app.theme import Look
+from jsna_desktop.app.views.inequality import InequalityView
+from jsna_desktop.app.views.inequality_asker import InequalityAsker
 from jsna_desktop.app.views.life import LifeView
 from jsna_desktop.app.views.life_asker import LifeAsker
 from jsna_desktop.app.workbench import Workbench
@@ -21,7 +23,7 @@ class Keeper(QObject):
         super().__init__(bench)
         self.session, self.desk, self.bench, self._look = session, desk, bench, look
         self.shown = PROFILE
-        self._askers: dict[str, LifeAsker] = {}
+        self._askers: dict[str, LifeAsker | InequalityAsker] = {}
         bench.view_asked.connect(self.show_view)
         desk.subject_changed.connect(self.refresh)
         session.contents_changed.connect(self.refresh)
@@ -61,9 +63,12 @@ class Keeper(QObject):
         self.deleteLater()
 
     def _make(self, key: str) -> None:
-        assert key == LIFE
-        view = LifeView(self._look)
-        asker = LifeAsker(self.session, view)
+        if key == LIFE:
+            view = LifeView(self._look)
+            asker = LifeAsker(self.session, view)
+        else:
+            view = InequalityView(self._look)
+            asker = InequalityAsker(self.session, view)
         view.failed.connect(self.problem.emit)
         view.made_asked.connect(self.how_asked.emit)
         asker.problem.connect(self.problem.emit)

@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject, Signal
 from jsna_desktop.app.session import Session
 from jsna_desktop.app.tasks import Latest
 from jsna_desktop.app.views.life import LifeView, ways_of
+from jsna_desktop.app.views.words import todo_in_window
 from jsna_desktop.areas.locality import Locality
 from jsna_desktop.errors import UserError
 from jsna_desktop.jobs.life_expectancy import parse_years
@@ -83,8 +84,7 @@ class LifeAsker(QObject):
         beside = self.session.name + (" · fictional data" if self.session.contents.fictional else "")
         if isinstance(answer, UserError):
             title = f"{_TITLE} in {self._place.name}" if self._place is not None else _TITLE
-            parts = [f"{answer.message[:1].upper()}{answer.message[1:]}.", f"{answer.found}." if answer.found else ""]
-            self.view.show_nothing(title, beside, " ".join(part for part in (*parts, _then(answer)) if part))
+            self.view.show_nothing(title, beside, todo_in_window(answer))
             return
         self._asked = answer.asked
         start, found = answer.ground, answer.found
@@ -96,11 +96,6 @@ class LifeAsker(QObject):
             years,
         )  # fmt: skip
         self.view.show_findings(found, beside)
-
-
-def _then(error: UserError) -> str:
-    """What to do, in the window's words."""
-    return "Choose Add data and add the file." if error.todo.startswith("Add") else error.todo
 
 
 def _fitting(start: Ground, asked: Question | None) -> Question:

@@ -1,12 +1,12 @@
 """The county put together: sites, cells, output areas, LSOAs, MSOAs and community areas with their codes."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import shapely
 from scipy.sparse import csr_matrix
 
-from tools.demonstration.land import FARMLAND, SITES_PER_LSOA, TOWN, Field, Sites, scatter_sites
+from tools.demonstration.land import FARMLAND, SITES_PER_LSOA, TOWN, Field, Land, Sites, scatter_sites
 from tools.demonstration.names import COUNTY, TOWNS
 from tools.demonstration.outlines import area_shapes
 from tools.demonstration.partition import cut_into, join_loose, nearest_source
@@ -18,12 +18,13 @@ OAS = 5
 class County:
     """What the statistics are drawn on.
 
-    `sites` those inside; `site_oa` (n,) the output area of each. `oa_shape`, `oa_code` (5m,); `oa_lsoa` (5m,)
+    `land` with its sites where they ended, those beyond the edge too; `sites` those inside; `site_oa` (n,) the output area of each. `oa_shape`, `oa_code` (5m,); `oa_lsoa` (5m,)
     index of the LSOA. `lsoa_*` (m,): shape, code, name, index of MSOA and community area, `lsoa_point` (m, 2)
     where its people live on average, `lsoa_town` index of the town it is in or -1, `lsoa_rural` share of its
     sites that are outside towns, `lsoa_centre` distance from the town's centre in radii. `msoa_code`, `msoa_name`.
     """
 
+    land: Land
     sites: Sites
     site_oa: np.ndarray
     oa_shape: np.ndarray
@@ -124,7 +125,8 @@ def _msoas(lsoa: np.ndarray, graph: csr_matrix, home: np.ndarray, rng: np.random
 def make_county(seed: int) -> County:
     """The whole county; the same seed gives the same county."""
     rng = np.random.default_rng([seed, 2])
-    every = scatter_sites(seed)
+    land = scatter_sites(seed)
+    every = land.sites
     xy, vertices, edges, between, along, graph = _cells(every, rng)
     keep = np.flatnonzero(every.inside)
     inner = graph[keep][:, keep].tocsr()
@@ -154,6 +156,7 @@ def make_county(seed: int) -> County:
     radius = np.array([t.size for t in TOWNS])
     letter = np.arange(m) - np.concatenate([[0], np.cumsum(np.bincount(msoa))])[msoa]
     return County(
+        land=replace(land, sites=replace(every, xy=xy)),
         sites=sites,
         site_oa=oa,
         oa_shape=shapes,

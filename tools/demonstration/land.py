@@ -29,6 +29,15 @@ class Sites:
     inside: np.ndarray
 
 
+@dataclass(frozen=True)
+class Land:
+    """All `sites`, those beyond the county's edge too; `hearts` (v, 2) the middles of villages; `courses` of LINES."""
+
+    sites: Sites
+    hearts: np.ndarray
+    courses: tuple[np.ndarray, ...]
+
+
 class Field:
     """A smooth random surface of mean 0 and variance 1 with features of about `length` metres."""
 
@@ -82,7 +91,7 @@ def _thinned(rng: np.random.Generator, count: int, low: np.ndarray, high: np.nda
     return chosen
 
 
-def _line(rng: np.random.Generator, kind: str, stops: tuple) -> np.ndarray:
+def course_through(rng: np.random.Generator, kind: str, stops: tuple) -> np.ndarray:
     """The (n, 2) course of a river or road through its stops, 60 m a step."""
     from scipy.interpolate import CubicSpline, PchipInterpolator
 
@@ -96,14 +105,16 @@ def _line(rng: np.random.Generator, kind: str, stops: tuple) -> np.ndarray:
     return xy
 
 
-def _line_sites(rng: np.random.Generator, built: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Pairs of sites on both sides of every line: `xy`, `bank`, whether in a town, and the course."""
+def _line_sites(
+    rng: np.random.Generator, built: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, list[np.ndarray]]:
+    """Pairs of sites on both sides of every line: `xy`, `bank`, whether in a town, and the courses."""
     from scipy.spatial import KDTree
 
     towns = KDTree(built)
     xy, bank, course, pairs = [], [], [], 0
     for kind, stops in LINES:
-        line = _line(rng, kind, stops)
+        line = course_through(rng, kind, stops)
         course.append(line)
         near = towns.query(line)[0] < 150
         at, since = 0, 0.0
@@ -118,10 +129,10 @@ def _line_sites(rng: np.random.Generator, built: np.ndarray) -> tuple[np.ndarray
                 pairs += 1
             at += 1
     both = np.array(xy)
-    return both, np.array(bank), towns.query(both)[0] < 150, np.vstack(course)
+    return both, np.array(bank), towns.query(both)[0] < 150, course
 
 
-def scatter_sites(seed: int) -> Sites:
+def scatter_sites(seed: int) -> Land:
     """All sites of the county and of a margin around it, so that every cell inside is bounded."""
     from scipy.spatial import KDTree
 
@@ -136,9 +147,9 @@ def scatter_sites(seed: int) -> Sites:
         :, None
     ] * [1.2, 0.8]
     fields = _thinned(rng, 5_200, low, high)
-    banks, bank, in_town, course = _line_sites(rng, built)
+    banks, bank, in_town, courses = _line_sites(rng, built)
 
-    clear = KDTree(course)
+    clear = KDTree(np.vstack(courses))
     built, built_town = (a[clear.query(built)[0] > 65] for a in (built, built_town))
     village = village[clear.query(village)[0] > 65]
     settled = KDTree(np.vstack([built, village]))
@@ -153,7 +164,7 @@ def scatter_sites(seed: int) -> Sites:
     town = np.concatenate([built_town, np.full(sum(sizes[1:]), -1), bank_town])
     kind = np.concatenate([kind, np.where(in_town, TOWN, FARMLAND)])
     pair = np.concatenate([np.full(sum(sizes), -1), bank])
-    return Sites(xy, town, kind, pair, _inside(rng, xy))
+    return Land(Sites(xy, town, kind, pair, _inside(rng, xy)), hearts, tuple(courses))
 
 
 def _inside(rng: np.random.Generator, xy: np.ndarray) -> np.ndarray:

@@ -24,6 +24,8 @@ _SUBJECTS = (
     (r"green|ndvi|canopy|tree.?cover", "green", "Green cover"),
     (r"population|people|residents|(^|[^a-z])(pop|ppp)([^a-z]|$)", "population", "Population"),
 )
+# The demonstration county's rasters say so of themselves.
+_FICTIONAL = "Fictional data:"
 _DENSITY = re.compile(r"densit|per.?(sq|km|ha)|/ ?(km|ha)|km.?-2|ha.?-1", re.IGNORECASE)
 
 
@@ -64,7 +66,8 @@ def read(peek: Peek, found: Recognised, options: Options) -> Reading:
         problems.append(Problem(said))
     if not grid.tiles:
         raise FileProblem("no cell of the raster has a value here", where=peek.where, todo="Choose another file")
-    return reading_of(peek, grid, f"raster.{found.details['subject']}", found, problems)
+    made_up = _FICTIONAL in raster.tags
+    return reading_of(peek, grid, f"raster.{found.details['subject']}", found, problems, fictional=made_up)
 
 
 def reading_of(
@@ -74,6 +77,7 @@ def reading_of(
     found: Recognised,
     problems: list[Problem],
     publisher: known.Publisher = known.LOCAL,
+    fictional: bool = False,
 ) -> Reading:
     """A grid as a Reading: it has no areas, and its rows are its cells with a tile."""
     nothing = np.empty(0, dtype="U1")
@@ -88,7 +92,7 @@ def reading_of(
         reason=found.reason,
         codes=nothing,
         problems=problems,
-        fictional=False,
+        fictional=fictional,
     )
     cells = sum(tile.shape[0] * tile.shape[1] for tile in grid.tiles.values())
     return Reading(replace(dataset, rows=cells), nothing, grid=grid)

@@ -127,6 +127,7 @@ def reading(
     publisher: Publisher,
     reason: str,
     problems: Sequence[Problem],
+    fictional: bool = False,
 ) -> Reading:
     """A network as a Reading: it has no areas, and its rows are its links."""
     nothing = np.empty(0, dtype="U1")
@@ -141,6 +142,6 @@ def reading(
         reason=reason,
         codes=nothing,
         problems=problems,
-        fictional=False,
+        fictional=fictional,
     )
     return Reading(replace(dataset, rows=len(tables["links"]["start"])), nothing, tables=tables)

@@ -83,6 +83,8 @@ def read(peek: Peek, found: Recognised, options: Options) -> Reading:
         publisher=known.OS_OPEN_DATA,
         reason=f"OS Open Roads: {known.counted(len(links), 'link')}{clipped}, layer road_link",
         problems=problems,
+        # Real ids are hexadecimal; X is the letter of the fictional demonstration county.
+        fictional=bool(np.char.startswith(tables["nodes"]["id"], "X").all()),
     )
 
 

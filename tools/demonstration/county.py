@@ -18,10 +18,11 @@ OAS = 5
 class County:
     """What the statistics are drawn on.
 
-    `land` with its sites where they ended, those beyond the edge too; `sites` those inside; `site_oa` (n,) the output area of each. `oa_shape`, `oa_code` (5m,); `oa_lsoa` (5m,)
-    index of the LSOA. `lsoa_*` (m,): shape, code, name, index of MSOA and community area, `lsoa_point` (m, 2)
-    where its people live on average, `lsoa_town` index of the town it is in or -1, `lsoa_rural` share of its
-    sites that are outside towns, `lsoa_centre` distance from the town's centre in radii. `msoa_code`, `msoa_name`.
+    `land` with its sites where they ended, those beyond the edge too; `sites` those inside; `site_oa` (n,) the output
+    area of each. `oa_shape`, `oa_code` (5m,); `oa_lsoa` (5m,) index of the LSOA. `lsoa_*` (m,): shape, code, name,
+    index of MSOA and community area, `lsoa_point` (m, 2) where its people live on average, `lsoa_town` index of the
+    town it is in or -1, `lsoa_rural` share of its sites that are outside towns, `lsoa_centre` distance from the town's
+    centre in radii. `msoa_code`, `msoa_name`.
     """
 
     land: Land

@@ -52,8 +52,8 @@ def make_junctions(seed: int, county: County, routes: Routes, slip_roads_m: floa
     kept = shapely.contains_xy(routes.extent, xy[:, 0], xy[:, 1])
     other = of < 0
     kept &= ~other | (KDTree(course).query(xy)[0] > np.where(np.arange(len(xy)) < n[0] + n[1], 38, 31))
-    kept &= shapely.distance(shapely.linestrings(routes.river), shapely.points(xy)) > 16
-    kept &= shapely.distance(shapely.linestrings(routes.motorway), shapely.points(xy)) > np.where(other, 55, 25)
+    kept &= ~_beside(routes.river, xy, 16)
+    kept &= ~_beside(routes.motorway, xy, 25) & ~(other & _beside(routes.motorway, xy, 55))
     crossings = motorway_crossings(routes)
     kept &= ~other | (KDTree(crossings).query(xy)[0] > slip_roads_m)
     kept &= _apart(xy, 24.0)
@@ -79,7 +79,8 @@ def slip_road_ground(routes: Routes, off_m: float, on_m: float) -> shapely.Geome
     motorway = shapely.linestrings(routes.motorway)
     roads = np.array([shapely.linestrings(road) for road in routes.a_roads])
     ground = []
-    for place in shapely.points(motorway_crossings(routes)):
+    for crossing in motorway_crossings(routes):
+        place = shapely.Point(crossing)
         road = roads[shapely.distance(roads, place).argmin()]
         tips = [
             shapely.line_interpolate_point(line, shapely.line_locate_point(line, place) + side * reach)
@@ -144,6 +145,11 @@ def _along(routes: Routes) -> tuple[np.ndarray, np.ndarray]:
         points = np.vstack([points, own])
         of += [i] * len(own)
     return points, np.array(of)
+
+
+def _beside(course: np.ndarray, xy: np.ndarray, within: float) -> np.ndarray:
+    """(n,) which places are within so many metres of a course."""
+    return shapely.contains_xy(shapely.buffer(shapely.linestrings(course), within), xy[:, 0], xy[:, 1])
 
 
 def _apart(xy: np.ndarray, least: float) -> np.ndarray:

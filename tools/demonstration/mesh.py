@@ -33,7 +33,7 @@ def make_mesh(seed: int, nodes: Junctions, routes: Routes, slip_roads: shapely.G
     """The mesh of the junctions; streets of towns do not bend, and on the ground of slip roads are A roads alone."""
     from scipy.spatial import Delaunay
 
-    xy, straight = nodes.xy, nodes.quarter >= 0
+    xy, straight = nodes.xy, np.asarray(nodes.quarter >= 0)
     rng = np.random.default_rng([seed, 22])
     corners = Delaunay(xy).simplices
     sides = np.sort(np.vstack([corners[:, [0, 1]], corners[:, [1, 2]], corners[:, [2, 0]]]), axis=1)
@@ -46,12 +46,11 @@ def make_mesh(seed: int, nodes: Junctions, routes: Routes, slip_roads: shapely.G
     last = np.r_[first[1:], len(sides)] - 1
     apex = np.stack([third[first], third[last]], axis=1)
     length = np.hypot(*(xy[ends[:, 0]] - xy[ends[:, 1]]).T)
-    lines = _bent(rng, xy, ends, apex, length, straight[ends].all(axis=1))
+    lines = _bent(rng, xy, ends, apex, length, np.asarray(straight[ends].all(axis=1)))
     near = np.ones(len(ends), bool)
     for k in (0, 1):
-        away = np.maximum(np.hypot(*(xy[apex[:, k]] - xy[ends[:, 0]]).T), np.hypot(*(xy[apex[:, k]] - xy[ends[:, 1]]).T))
-        near &= away >= length
-    river, motorway, brook = (shapely.linestrings(c) for c in (routes.river, routes.motorway, routes.brook))
+        near &= np.hypot(*(xy[apex[:, [k]]] - xy[ends]).transpose(2, 0, 1)).max(axis=1) >= length
+    river, motorway, brook = (shapely.LineString(c) for c in (routes.river, routes.motorway, routes.brook))
     bridge = _bridges(lines, length, shapely.intersects(lines, river), river, routes.bridges)
     kept = (bridge > -2) & (length < 3_000)
     kept &= ~shapely.intersects(lines, slip_roads) | (nodes.course[ends] >= 0).all(axis=1)
@@ -62,8 +61,13 @@ def make_mesh(seed: int, nodes: Junctions, routes: Routes, slip_roads: shapely.G
 
 
 def _bent(
-    rng: np.random.Generator, xy: np.ndarray, ends: np.ndarray, apex: np.ndarray, length: np.ndarray, straight: np.ndarray
-) -> np.ndarray:  # fmt: skip
+    rng: np.random.Generator,
+    xy: np.ndarray,
+    ends: np.ndarray,
+    apex: np.ndarray,
+    length: np.ndarray,
+    straight: np.ndarray,
+) -> np.ndarray:
     """Lines of the edges; long ones bend towards the triangles at their sides, where no other edge is."""
     side = rng.integers(0, 2, (len(ends), 2))
     pull = rng.uniform(0.02, 0.11, (len(ends), 2))

@@ -31,10 +31,10 @@ class Motorway:
 
 def make_motorway(nodes: Junctions, a_paths: list[np.ndarray], routes: Routes) -> Motorway:
     """Nodes and links of the motorway; RuntimeError where an A road does not cross it as it should."""
-    line = shapely.linestrings(routes.motorway)
+    line = shapely.LineString(routes.motorway)
     crossings = motorway_crossings(routes)
     at = shapely.line_locate_point(line, shapely.points(crossings))
-    whole = shapely.length(line)
+    whole = line.length
     off = np.stack([at - OFF_M, at + OFF_M], axis=1)
     plain = np.arange(0, whole, _NODE_EVERY_M)[1:]
     plain = plain[np.abs(plain[:, None] - at).min(axis=1) > 1_200]
@@ -63,7 +63,7 @@ def _either_side(xy: np.ndarray, a_paths: list[np.ndarray], crossing: np.ndarray
     """The two junctions of the A road through a crossing that are about ON_M from it, before and behind."""
     path = min(a_paths, key=lambda p: np.hypot(*(xy[p] - crossing).T).min())
     road = shapely.linestrings(xy[path])
-    along = shapely.line_locate_point(road, shapely.points(xy[path]))
+    along = np.asarray(shapely.line_locate_point(road, shapely.points(xy[path])))
     here = shapely.line_locate_point(road, shapely.points(crossing))
     pair = [int(np.abs(along - here - side).argmin()) for side in (-ON_M, ON_M)]
     if np.abs(np.abs(along[pair] - here) - ON_M).max() > 60:

@@ -89,11 +89,11 @@ def make_network(seed: int, nodes: Junctions, mesh: Mesh, routes: Routes, hearts
     paths = []
     for i, course in enumerate(routes.a_roads):
         away = KDTree(course).query(middle)[0]
-        start, end = tree.query(course[[0, -1]])[1]
+        start, end = np.asarray(tree.query(course[[0, -1]])[1]).tolist()
         pulled = mesh.length * (1 + np.minimum((away / 40) ** 2, 30))
-        paths += ways.between(pulled, int(start), np.array([end]))
+        paths += ways.between(pulled, start, np.array([end]))
         ways.build(paths[-1], A_ROAD, i)
-    towns = tree.query([(town.east, town.north) for town in TOWNS])[1]
+    towns = np.asarray(tree.query([(town.east, town.north) for town in TOWNS])[1])
     for i, (a, b) in enumerate(_B_ROADS):
         for path in ways.between(ways.cost(), int(towns[a]), towns[[b]]):
             ways.build(path, B_ROAD, i)

@@ -2,11 +2,14 @@
 
 from pathlib import Path
 
-from tools.demonstration import write
+from tools.demonstration import surfaces, write, write_places, write_roads
 from tools.demonstration.county import County
 from tools.demonstration.names import COUNTY, TOWNS
 from tools.demonstration.people import People
 from tools.demonstration.postcodes import Postcodes
+from tools.demonstration.roads import Roads
+from tools.demonstration.routes import BRIDGES, REACH_M
+from tools.demonstration.services import KINDS
 
 TEXT = """# {county}: fictional data
 
@@ -28,10 +31,26 @@ mid-2024; {postcodes:,} postcodes. The south-east, around Kelderford, is deprive
 | `{population}` | residents by sex and single year of age, mid-2024 (plain table) |
 | `{earlier}` | residents by sex and age band, mid-2015 to mid-2023 (plain table) |
 | `{deaths}` | deaths of ten years by sex, age band and cause (plain table) |
-| `truth.json` | no data file: the true life expectancies, slope indices and gaps that the deaths were drawn from |
+| `truth.json` | no data file: true life expectancies, slope indices and gaps; what was planted in other files |
 | `{indicators}` | ten health indicators with counts, for LSOAs, the fictional region and nation (plain table) |
 | `{practices}` | general practices in the layout of NHS ODS `epraccur`, closed ones and other prescribers among them |
 | `{postcodes_file}` | postcodes in the layout of OS Code-Point Open |
+| `{roads}` | {nodes:,} nodes and {links:,} links in the layout of OS Open Roads, to {reach} km beyond the county |
+| `{services}` | services of ten types with capacities, a few beyond the county, closed or proposed (plain table) |
+| `{assets}` | 400 assets of communities: groups, networks, activities, spaces and services (plain table) |
+| `{particles}` | PM2.5 in µg/m³, annual mean 2023, cells of 100 m, EPSG:27700 |
+| `{green}` | green cover in per cent, 2023, cells of 100 m, EPSG:27700 |
+
+The river, from the west of Nether Marrow to the south of Kelderford, has three bridges: at {bridges}.
+The motorway M99 meets A roads at four junctions; every other road passes over or under it. Six small pieces of road
+join nothing. Dentists are few where people are deprived, and food banks many; assets are fewer there too. Eight assets
+are in the table twice under names that differ, and thirty were last checked before 2023.
+
+What a capacity counts:
+
+| service | capacity |
+|---|---|
+{capacities}
 
 Codes begin with X, a letter that ONS does not use; postcodes with QX, an area that does not exist; telephone
 numbers with 01632 960, kept by Ofcom for fiction.
@@ -46,7 +65,7 @@ python -m tools.demonstration resources/demonstration
 """
 
 
-def write_readme(out: Path, county: County, people: People, postcodes: Postcodes) -> None:
+def write_readme(out: Path, county: County, people: People, postcodes: Postcodes, roads: Roads) -> None:
     """Write README.md with the county's own numbers."""
     text = TEXT.format(
         county=COUNTY,
@@ -68,5 +87,15 @@ def write_readme(out: Path, county: County, people: People, postcodes: Postcodes
         indicators=write.INDICATORS,
         practices=write.PRACTICES,
         postcodes_file=write.POSTCODES,
+        roads=write_roads.ROADS,
+        nodes=len(roads.xy),
+        links=len(roads.start),
+        reach=REACH_M / 1_000,
+        services=write_places.SERVICES,
+        assets=write_places.ASSETS,
+        particles=surfaces.PARTICLES,
+        green=surfaces.GREEN,
+        bridges=f"{', '.join(BRIDGES[:-1])} and {BRIDGES[-1]}",
+        capacities="\n".join(f"| `{kind.service}` | {kind.capacity[2]} |" for kind in KINDS),
     )
     (out / "README.md").write_bytes(text.encode())

@@ -4,7 +4,7 @@ import numpy as np
 
 from tools.demonstration.names import STREETS
 
-_FIRST = (
+FIRST = (
     "Alder", "Anvil", "Ashen", "Badger", "Barley", "Beacon", "Bellfounder", "Birchwood", "Bishop", "Bramble", "Brewer",
     "Bridle", "Cartwright", "Chandler", "Charter", "Cider", "Clement", "Clover", "Cooper", "Copper", "Corn", "Cowslip",
     "Cutler", "Damson", "Dovecote", "Draper", "Drover", "Elder", "Farrier", "Fennel", "Ferry", "Fletcher", "Foundry",
@@ -62,6 +62,6 @@ def street_names(seed: int, street: np.ndarray, kind: np.ndarray, named: np.ndar
         if k == "street" and rng.random() < 0.02:
             names.append(str(rng.choice(STREETS)))
         else:
-            names.append(f"{rng.choice(_FIRST)} {rng.choice(_LAST[k])}")
+            names.append(f"{rng.choice(FIRST)} {rng.choice(_LAST[k])}")
     unnamed = np.array([k == "lane" for k in kind[first]]) & (rng.random(len(distinct)) < 0.45)
     return np.where(named & ~unnamed[which], np.array(names)[which], "")

@@ -1,4 +1,4 @@
-"""The county's roads as links and nodes: the network of streets, the motorway over it, and pieces that nothing joins."""
+"""The county's roads as links and nodes: streets and lanes, the motorway over them, and pieces that nothing joins."""
 
 from dataclasses import dataclass
 
@@ -51,6 +51,25 @@ def make_roads(seed: int, county: County) -> Roads:
     links.add_motorway(motorway)
     links.add_dead(np.random.default_rng([seed, 25]), county, mesh, motorway)
     return links.finished(seed, nodes, routes)
+
+
+def roads_truth(roads: Roads) -> dict:
+    """What a graph of them should find. Ids are those of the file; the river's course is in metres."""
+    bridges = [
+        {"name": name, "link": f"XL{link:06d}", "place": _middle(roads.lines[link])} for link, name in roads.bridges
+    ]
+    return {
+        "nodes": len(roads.xy), "links": len(roads.start), "bridges": bridges,
+        "river": np.round(roads.routes.river).astype(int).tolist(),
+        "junctions": [{"name": name, "place": place.astype(int).tolist()} for name, place in roads.junctions],
+        "dead_pieces": DEAD_PIECES, "dead_links": int(roads.dead.sum()),
+        "dead_nodes": len(np.unique(np.concatenate([roads.start[roads.dead], roads.end[roads.dead]]))),
+    }  # fmt: skip
+
+
+def _middle(line: shapely.LineString) -> list[int]:
+    place = shapely.get_coordinates(line.interpolate(0.5, normalized=True))
+    return np.round(place[0]).astype(int).tolist()
 
 
 class _Links:
@@ -187,7 +206,7 @@ def _line(path: np.ndarray, start: np.ndarray, end: np.ndarray) -> shapely.Geome
     """A line from node to node in whole metres, without points that it hardly bends at."""
     path = np.round(path)
     path[0], path[-1] = start, end
-    line = shapely.linestrings(path)
+    line = shapely.LineString(path)
     return line if len(path) < 4 else shapely.simplify(line, 3.0)
 
 

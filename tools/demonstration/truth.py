@@ -111,7 +111,8 @@ def truth(county: County, score: np.ndarray, made: Deaths) -> dict:
     }  # fmt: skip
 
 
-def write_truth(out: Path, county: County, score: np.ndarray, made: Deaths) -> None:
-    """Write truth.json; a millionth of a year is the same on every machine."""
-    rounded = json.loads(json.dumps(truth(county, score, made)), parse_float=lambda text: round(float(text), 6))
+def write_truth(out: Path, county: County, score: np.ndarray, made: Deaths, places: dict) -> None:
+    """Write truth.json, with what is true of `places`; a millionth of a year is the same on every machine."""
+    exact = json.dumps(truth(county, score, made) | places)
+    rounded = json.loads(exact, parse_float=lambda text: round(float(text), 6))
     (out / FILE).write_bytes((json.dumps(rounded) + "\n").encode())

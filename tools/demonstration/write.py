@@ -47,7 +47,8 @@ _DOMAIN_TITLES = {
 }  # fmt: skip
 
 
-def _csv(header: Sequence[str] | None, rows: Iterable[Sequence[object]], quote_all: bool = False) -> str:
+def plain_csv(header: Sequence[str] | None, rows: Iterable[Sequence[object]], quote_all: bool = False) -> str:
+    """The table as text, lines ending as on Unix."""
     text = io.StringIO()
     writer = csv.writer(text, quoting=csv.QUOTE_ALL if quote_all else csv.QUOTE_MINIMAL, lineterminator="\n")
     if header:
@@ -96,15 +97,15 @@ def write_lookups(out: Path, county: County) -> None:
     place = (DISTRICT_CODE, COUNTY, REGION_CODE, REGION)
     lsoas = list(zip(county.lsoa_code, county.lsoa_name, strict=True))
     header = ("LSOA21CD", "LSOA21NM", "LAD25CD", "LAD25NM", "RGN25CD", "RGN25NM")
-    _save(out / REGION_LOOKUP, _csv(header, ((*lsoa, *place) for lsoa in lsoas)))
+    _save(out / REGION_LOOKUP, plain_csv(header, ((*lsoa, *place) for lsoa in lsoas)))
     rows = [
         (oa, county.lsoa_code[i], county.msoa_code[county.lsoa_msoa[i]], county.msoa_name[county.lsoa_msoa[i]])
         for oa, i in zip(county.oa_code, county.oa_lsoa, strict=True)
     ]
-    _save(out / OA_LOOKUP, _csv(("OA21CD", "LSOA21CD", "MSOA21CD", "MSOA21NM"), rows))
+    _save(out / OA_LOOKUP, plain_csv(("OA21CD", "LSOA21CD", "MSOA21CD", "MSOA21NM"), rows))
     homes = [(COMMUNITY_AREA_CODES[a], TOWNS[a].name) for a in county.lsoa_area]
     rows = [(*lsoa, *home) for lsoa, home in zip(lsoas, homes, strict=True)]
-    _save(out / COMMUNITY_LOOKUP, _csv(("LSOA21CD", "LSOA21NM", "CA24CD", "CA24NM"), rows))
+    _save(out / COMMUNITY_LOOKUP, plain_csv(("LSOA21CD", "LSOA21NM", "CA24CD", "CA24NM"), rows))
 
 
 def write_deprivation(out: Path, county: County, deprivation: Deprivation) -> None:
@@ -126,7 +127,7 @@ def write_deprivation(out: Path, county: County, deprivation: Deprivation) -> No
             f"{title} Decile (where 1 is most deprived 10% of LSOAs)",
         ]
         columns += [deprivation.score[key].tolist(), deprivation.rank[key].tolist(), deprivation.decile[key].tolist()]
-    _save(out / DEPRIVATION, _csv(header, zip(*columns, strict=True)))
+    _save(out / DEPRIVATION, plain_csv(header, zip(*columns, strict=True)))
 
 
 def write_population(out: Path, county: County, people: People) -> None:
@@ -138,7 +139,7 @@ def write_population(out: Path, county: County, people: People) -> None:
         for sex, counts in (("female", people.female), ("male", people.male))
         for age, count in zip(ages, counts[i], strict=True)
     )
-    _save_packed(out / POPULATION, _csv(_POPULATION_HEADINGS, rows))
+    _save_packed(out / POPULATION, plain_csv(_POPULATION_HEADINGS, rows))
 
 
 def write_deaths(out: Path, county: County, deaths: Deaths) -> None:
@@ -150,7 +151,7 @@ def write_deaths(out: Path, county: County, deaths: Deaths) -> None:
         for s, sex in enumerate(SEXES)
         for band, count in zip(BANDS, deaths.people[y, i, s], strict=True)
     )
-    _save_packed(out / EARLIER, _csv(_POPULATION_HEADINGS, rows))
+    _save_packed(out / EARLIER, plain_csv(_POPULATION_HEADINGS, rows))
     causes = list(CAUSES)
     found = np.argwhere(deaths.deaths > 0)
     counts = deaths.deaths[tuple(found.T)]
@@ -158,7 +159,7 @@ def write_deaths(out: Path, county: County, deaths: Deaths) -> None:
         (county.lsoa_code[i], YEARS[y], SEXES[s], BANDS[b], causes[c], int(count))
         for (y, i, s, b, c), count in zip(found.tolist(), counts.tolist(), strict=True)
     )
-    _save_packed(out / DEATHS, _csv(("area_code", "year", "sex", "age", "cause", "deaths"), rows))
+    _save_packed(out / DEATHS, plain_csv(("area_code", "year", "sex", "age", "cause", "deaths"), rows))
 
 
 def _save_packed(path: Path, text: str) -> None:
@@ -168,12 +169,12 @@ def _save_packed(path: Path, text: str) -> None:
 
 def write_indicators(out: Path, rows: list[dict[str, str | int]]) -> None:
     """Plain indicator table with numerators and denominators."""
-    _save(out / INDICATORS, _csv(list(rows[0]), (list(row.values()) for row in rows)))
+    _save(out / INDICATORS, plain_csv(list(rows[0]), (list(row.values()) for row in rows)))
 
 
 def write_practices(out: Path, rows: list[list[str]]) -> None:
     """NHS ODS `epraccur`: 27 quoted columns without a header."""
-    _save(out / PRACTICES, _csv(None, rows, quote_all=True))
+    _save(out / PRACTICES, plain_csv(None, rows, quote_all=True))
 
 
 def write_postcodes(out: Path, county: County, postcodes: Postcodes) -> None:

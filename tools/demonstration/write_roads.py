@@ -31,7 +31,9 @@ def write_roads(out: Path, roads: Roads) -> None:
     nothing = np.full(n, None, object)
 
     def text(values: np.ndarray) -> np.ndarray:
-        return np.where(values == "", None, values.astype(object))
+        said = values.astype(object)
+        said[values == ""] = None
+        return said
 
     links = {
         "id": np.array([f"XL{i:06d}" for i in range(n)]),

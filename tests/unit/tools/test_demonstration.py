@@ -62,7 +62,7 @@ def postcodes() -> pd.DataFrame:
 @pytest.mark.skipif(sys.version_info[:2] != (3, 11), reason="shipped as the lock's libraries for Python 3.11 write it")
 def test_the_maker_writes_the_shipped_bytes_again(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "tools.demonstration", str(tmp_path)]
-    subprocess.run(command, cwd=ROOT, check=True, timeout=120)
+    subprocess.run(command, cwd=ROOT, check=True, timeout=300)
     made = {p.name: p.read_bytes() for p in tmp_path.iterdir()}
     shipped = {p.name: p.read_bytes() for p in FOLDER.iterdir()}
     assert made.keys() == shipped.keys()

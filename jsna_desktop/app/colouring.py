@@ -21,7 +21,7 @@ from jsna_desktop.jobs.points import PointLayer
 _FIRST = ("imd2025.average_score", "imd2019.average_score")
 PLACES = "places"
 _AROUND_M = 5000.0
-_FEW_POINTS = 150  # as many are seen one by one; of more, the map is theirs only when asked
+_FEW_POINTS = 150  # as many, of all kinds together, are seen one by one; more are shown only when asked
 
 
 class Colouring(QObject):
@@ -72,9 +72,11 @@ class Colouring(QObject):
             canvas.set_blocks(blocks.codes, blocks.names, levels, blocks.detail, points)
         self.backgrounds.take(self._session.contents.backgrounds)
         self._points = [self._near(sign, layer) for sign, layer in enumerate(self._session.contents.point_layers)]
+        seen = sum(len(marks.places) for marks in self._points if marks.key in self._pointed)
         for marks in self._points:
-            if marks.key not in self._offered and len(marks.places) <= _FEW_POINTS:
+            if marks.key not in self._offered and seen + len(marks.places) <= _FEW_POINTS:
                 self._pointed.add(marks.key)
+                seen += len(marks.places)
             self._offered.add(marks.key)
         self._show_points()
         choices = self._session.colourable()

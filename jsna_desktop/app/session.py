@@ -101,6 +101,8 @@ class Contents:
         for said in backgrounds:
             if said.startswith("Contains OS data") and any("OS data" in part for part in parts):
                 continue
+            if said.startswith("Fictional data") and self.fictional:
+                continue
             if said not in parts:
                 parts.append(said)
         return " · ".join(part.removesuffix(".") for part in parts) if len(parts) > 1 else "".join(parts)

@@ -191,10 +191,14 @@ def _tabbed(start: QWidget, steps: int) -> list[str]:
 
 
 def test_tab_goes_as_one_reads(window, at_work):
-    names = _tabbed(window.header.name, 16)
     wanted = ["Find a place", "Add data", "Make a pack", "Set of places", "Places of this set", "New place",
-              "Hide Community", "Hide LSOAs", "Show Output", "Hide General", "Select areas", "Draw a line",
-              "Select by a rectangle", "Select by a lasso", "Colour by", "Map"]  # fmt: skip
+              "Hide Community", "Hide LSOAs", "Show Output", "Hide Community hub", "Hide Dentists", "Hide Food bank",
+              "Hide General", "Show Hospitals", "Show Leisure", "Show Library", "Show Nursery", "Show Pharmacies",
+              "Show School primary", "Show School secondary", "Show Assets: activity", "Show Assets: group",
+              "Show Assets: network", "Show Assets: service", "Show Assets: space", "Show OS Open Roads",
+              "Show Green cover", "Show Particulates", "Select areas", "Draw a line", "Select by a rectangle",
+              "Select by a lasso", "Colour by", "Map"]  # fmt: skip
+    names = _tabbed(window.header.name, len(wanted))
     assert [name[: len(start)] for name, start in zip(names, wanted, strict=True)] == wanted
     window.close_workspace()
     names = _tabbed(window.header.name, 5)

@@ -247,5 +247,23 @@ def test_dark_is_dark_everywhere(at_work, settled):
     window.look.set_mode("dark")
     settled()
     shot = window.grab().toImage()
-    for point in (QPoint(300, 4), QPoint(100, 560), QPoint(240, 300), QPoint(1350, 200)):
+    for point in (QPoint(300, 4), QPoint(8, 560), QPoint(240, 300), QPoint(1350, 200)):
         assert shot.pixelColor(point).lightnessF() < 0.25
+
+
+def test_points_are_shown_unasked_while_they_are_few(at_work, settled):
+    layers = at_work.bench.layers
+    kinds = {key: eye for key, eye in layers._eyes.items() if key.startswith(("service:", "asset:"))}
+    shown = [key for key, eye in kinds.items() if eye.accessibleName().startswith("Hide")]
+    size = {layer.key: len(layer.places) for layer in at_work.session.contents.point_layers}
+    assert len(kinds) == 16
+    assert "service:gp" in shown
+    assert 0 < sum(size[key] for key in shown) <= 150
+    layers.toggled.emit("service:school_primary", True)
+    settled()
+    assert layers._eyes["service:school_primary"].accessibleName() == "Hide School primary"
+
+
+def test_fictional_is_said_once_on_the_map(at_work):
+    said = at_work.session.contents.attribution_with(["Fictional data: it describes no real place and no real person."])
+    assert said == "Fictional data"

@@ -226,5 +226,5 @@ class PlacesPanel(QFrame):
         """As high as its places, so that New place stands right below; long lists scroll."""
         wanted = self._look.px(27) * len(self._items.items) + 2
         self.list.setMaximumHeight(max(wanted, 1))
-        self.list.setMinimumHeight(min(wanted, self._look.px(27) * 3))
+        self.list.setMinimumHeight(min(wanted, self._look.px(27) * 6))
         self.list.scheduleDelayedItemsLayout()

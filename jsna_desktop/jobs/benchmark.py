@@ -7,7 +7,7 @@ import numpy as np
 
 from jsna_desktop.errors import UsageProblem
 from jsna_desktop.indicator import ISR, PROPORTION, RATE
-from jsna_desktop.jobs.comparators import DISTRICT, ENGLAND, FIXED
+from jsna_desktop.jobs.comparators import DISTRICT, FIXED
 from jsna_desktop.jobs.figures import load_figures
 from jsna_desktop.jobs.life_expectancy import number
 from jsna_desktop.jobs.measured_places import Choice
@@ -130,6 +130,3 @@ def unit_factor(value: np.ndarray, top: np.ndarray, bottom: np.ndarray) -> float
         factors = value * bottom / top
     factors = factors[np.isfinite(factors) & (top > 0)]
     return float(np.median(factors)) if len(factors) else 1.0
-
-
-AGAINST = (DISTRICT, "region", ENGLAND)

@@ -3,7 +3,6 @@
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy import sparse
 
 from jsna_desktop.errors import UsageProblem
 from jsna_desktop.jobs.deprivation_groups import Ranking, group_name, group_weights
@@ -15,7 +14,6 @@ from jsna_desktop.measures.life_expectancy import OK, REASONS, LifeTable, life_t
 # Years that are pooled where none are chosen: of a locality, of a district.
 POOLED, POOLED_DISTRICT = 5, 3
 NO_PLACE = "not given: {said}"
-EMPTY_GROUP = "not given: none of its areas are in this group"
 
 
 @dataclass(frozen=True)
@@ -205,7 +203,3 @@ def pandemic_note(years: np.ndarray) -> tuple[str, ...]:
 
 def number(value: float) -> float | None:
     return None if not np.isfinite(value) else float(value)
-
-
-def empty_matrix(blocks: int) -> sparse.csr_array:
-    return sparse.csr_array((0, blocks))

@@ -17,7 +17,6 @@ from jsna_desktop.measures.rates import BANDS
 
 EUROPEAN = "the 2013 European Standard Population"
 ENGLAND, DISTRICT = "england", "district"
-STANDARDS = (ENGLAND, DISTRICT)
 DIRECTLY = ": directly standardised rate"
 # What is put behind the id of a rate for its indirect ratio and rate.
 BEHIND = RATIO, INDIRECT_RATE = ".isr", ".israte"

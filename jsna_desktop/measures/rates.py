@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import special
 
-from jsna_desktop.measures.intervals import byar_count, standard_normal
+from jsna_desktop.measures.intervals import byar_count
 
 # Five-year bands to 90 and over, and how many of 100,000 of the 2013 European Standard Population are in each.
 BANDS = ("0-4", *(f"{age}-{age + 4}" for age in range(5, 90, 5)), "90+")
@@ -93,11 +93,3 @@ def ratio_p_value(observed: np.ndarray, expected: np.ndarray) -> np.ndarray:
         below = special.pdtr(observed, expected)
         above = np.where(observed > 0, special.pdtrc(observed - 1, expected), 1.0)
     return np.where(expected > 0, np.minimum(1.0, 2 * np.minimum(below, above)), np.nan)
-
-
-def difference_of_rates(
-    value: np.ndarray, standard_error: np.ndarray, other: np.ndarray, other_error: np.ndarray, confidence: float = 0.95
-) -> tuple[np.ndarray, np.ndarray]:
-    """Limits of the difference of two independent values with standard errors, by the normal distribution."""
-    half = standard_normal(confidence) * np.sqrt(standard_error**2 + other_error**2)
-    return value - other - half, value - other + half

@@ -30,6 +30,7 @@ def arguments(command: Command, workspace: Prepared, select: Prepared) -> None:
     c.add_argument("--sex", choices=_SEXES, help="default: all three")
     c.add_argument("--years", metavar="A-B", help="default: the latest 5 of a locality, 3 of a district")
     c.add_argument("--district", action="store_true", help="the districts too, before the localities")
+    c.add_argument("--healthy", metavar="ID", help="years in good health, by this indicator by sex and age (Sullivan)")
     c.add_argument("--gap", metavar="deprivation|A:B", help="least less most deprived group, or place A less place B")
     c.add_argument("--decompose", choices=("age", "cause"), help="with --gap: what makes it up, in years")
     c.add_argument("--rolling", metavar="N", type=int, nargs="?", const=3, help="with --gap: over time, N years (3)")
@@ -91,6 +92,8 @@ def life_expectancy(options: argparse.Namespace) -> int:
 
     if options.gap is None and (options.decompose or options.rolling is not None):
         raise UsageProblem("--decompose and --rolling are of a gap", todo="Say which: --gap deprivation or --gap A:B")
+    if options.gap is not None and options.healthy:
+        raise UsageProblem("--healthy gives values, no gaps", todo="Leave --gap or --healthy out")
     years = job.parse_years(options.years)
     with opened(options) as store:
         data = load_mortality(store, causes=options.decompose == "cause")
@@ -107,6 +110,14 @@ def life_expectancy(options: argparse.Namespace) -> int:
             rank = ranking(store, data.geography, data.universe, options.by)
             sensitive = sensitive or rank.sensitive
             within = job.grouped(places, rank, options.groups or 5, options.within, data.blocks)
+        if options.healthy:
+            from jsna_desktop.jobs import healthy_life, release_healthy
+
+            made = healthy_life.healthy_rows(store, data, places, sexes, years, options.healthy, choice, within)
+            head = {"notes": list(made.notes), "sources": list(data.titles)}
+            return _given(
+                options, store, release_healthy.released_healthy(made, sensitive=sensitive), _HEALTHY_TABLE, head
+            )
         found = job.rows(data, places, sexes, years, within)
         rows = release_life.released_life(found, sensitive=sensitive)
         return _given(options, store, rows, _LIFE_TABLE, {"notes": list(data.notes), "sources": list(data.titles)})
@@ -208,6 +219,12 @@ _LIFE_TABLE = {
     "Years": lambda r: _one(r["value"]),
     "95 % interval": lambda r: _interval(r["lower_ci"], r["upper_ci"]),
     "Deaths": lambda r: "" if r["deaths"] is None else f"{r['deaths']:,.0f}",
+    "Note": lambda r: r["note"],
+}
+_HEALTHY_TABLE = {
+    **{heading: said for heading, said in _LIFE_TABLE.items() if heading not in ("Deaths", "Note")},
+    "Of": lambda r: _one(r["life_expectancy"]),
+    "Share": lambda r: "" if r["share"] is None else f"{100 * r['share']:.1f} %",
     "Note": lambda r: r["note"],
 }
 _GAP_TABLE = {

@@ -28,12 +28,18 @@ class HealthyLife:
 
 
 def healthy_life(
-    deaths: np.ndarray, population: np.ndarray, healthy: np.ndarray, asked: np.ndarray, confidence: float = 0.95
+    deaths: np.ndarray,
+    population: np.ndarray,
+    healthy: np.ndarray,
+    asked: np.ndarray,
+    confidence: float = 0.95,
+    shared: np.ndarray | None = None,
 ) -> HealthyLife:
     """By Sullivan from deaths and person-years (…, bands), the share `healthy` (0–1) among `asked` people (…, bands).
 
-    The share must be of all residents, those of communal establishments too. Refused as the life table is, and NaN
-    where a band's share or number asked is missing.
+    The share must be of all residents, those of communal establishments too. Where one share of a wider age group
+    stands for several bands in a row, `shared` (bands,) has one number for these: their errors are one error, that of
+    all `asked` in the group. Refused as the life table is, and NaN where a band's share or number asked is missing.
     """
     table = life_table(deaths, population, confidence)
     starts = STARTS_90 if deaths.shape[-1] == len(STARTS_90) else STARTS_85
@@ -42,7 +48,7 @@ def healthy_life(
         rate = deaths / population
         years = _from_here(table.lived * healthy)
         value = years / table.survivors
-        surveyed = _from_here(table.lived**2 * healthy * (1 - healthy) / asked)
+        surveyed = _surveyed(table.lived, healthy * (1 - healthy) / asked, shared)
         dying = np.minimum(widths * rate[..., :-1] / (1 + widths * (1 - a) * rate[..., :-1]), 1.0)
         variance = np.where(deaths[..., :-1] > 0, dying**2 * (1 - dying) / deaths[..., :-1], 0.0)
         onward = (1 - a) * widths * healthy[..., :-1] + value[..., 1:]
@@ -54,6 +60,21 @@ def healthy_life(
         se = np.sqrt(surveyed + _from_here(mortality)) / table.survivors
         half = standard_normal(confidence) * se
         return HealthyLife(value, value - half, value + half, se, value / table.value, table.reason)
+
+
+def _surveyed(lived: np.ndarray, variance: np.ndarray, shared: np.ndarray | None) -> np.ndarray:
+    """Variance (…, bands) of the years from each band on, by that of the shares: Σ (Σ lived of a group)² · variance."""
+    if shared is None:
+        return _from_here(lived**2 * variance)
+    lived, variance = np.broadcast_arrays(lived, variance)
+    found = np.empty(lived.shape)
+    together, later = np.zeros(lived.shape[:-1]), np.zeros(lived.shape[:-1])
+    for band in range(len(shared) - 1, -1, -1):
+        if band + 1 < len(shared) and shared[band] != shared[band + 1]:
+            together, later = np.zeros(lived.shape[:-1]), found[..., band + 1]
+        together = together + lived[..., band]
+        found[..., band] = together**2 * variance[..., band] + later
+    return found
 
 
 def _from_here(values: np.ndarray) -> np.ndarray:

@@ -46,3 +46,34 @@ def test_it_is_refused_as_the_life_table_is() -> None:
     found = healthy_life(deaths, 3 * PEOPLE, np.full(20, 0.7), np.full(20, 100.0))
     assert found.reason > 0
     assert np.isnan(found.value).all()
+
+
+GROUPS = np.repeat([0, 1, 2], [4, 10, 6])  # 0–14, 15–64, 65 and over
+
+
+def test_one_share_of_a_wide_age_group_is_one_error_and_not_one_of_each_band() -> None:
+    deaths = np.round(PEOPLE * RATE * 3)
+    share, asked = np.array([0.95, 0.8, 0.5])[GROUPS], np.array([200.0, 600.0, 150.0])[GROUPS]
+    table = life_table(deaths, 3 * PEOPLE)
+    # Hardly any error of mortality: so many times the deaths and people.
+    found = healthy_life(deaths * 1e9, 3 * PEOPLE * 1e9, share, asked, shared=GROUPS)
+    by_group = [(table.lived[g == GROUPS].sum(), share[g == GROUPS][0], asked[g == GROUPS][0]) for g in range(3)]
+    expected = sum(years**2 * p * (1 - p) / n for years, p, n in by_group)
+    np.testing.assert_allclose(found.se[0] ** 2, expected, rtol=1e-6)
+    apart = healthy_life(deaths, 3 * PEOPLE, share, asked, shared=np.arange(20))
+    np.testing.assert_allclose(apart.se, healthy_life(deaths, 3 * PEOPLE, share, asked).se, rtol=1e-12)
+
+
+def test_intervals_from_wide_age_groups_hold_the_truth_as_often_as_they_say() -> None:
+    rng = np.random.default_rng(20_261)
+    share, asked = np.array([0.95, 0.8, 0.5]), np.array([200, 600, 150])
+    people = np.round(PEOPLE * 5)
+    truth = healthy_life(people * RATE, people, share[GROUPS], np.full(20, 1e15)).value
+    deaths = rng.poisson(people * RATE, (2_000, 20)).astype(float)
+    healthy = (rng.binomial(asked, share, (2_000, 3)) / asked)[:, GROUPS]
+    there = np.broadcast_to(people, deaths.shape), healthy, np.broadcast_to(asked[GROUPS], deaths.shape)
+    found, narrow = healthy_life(deaths, *there, shared=GROUPS), healthy_life(deaths, *there)
+    for band in (0, 14):
+        assert 0.93 <= ((found.lower <= truth) & (truth <= found.upper))[:, band].mean() <= 0.97
+    # As if the bands had been asked apart, the interval would say too much.
+    assert ((narrow.lower <= truth) & (truth <= narrow.upper))[:, 0].mean() < 0.85

@@ -266,6 +266,7 @@ _FUNNEL_TABLE = {
 }
 _EQUITY_TABLE = {
     "Locality": lambda r: r["locality"] if r["dimension"] != "locality" else "",
+    "By": lambda r: r["dimension"],
     "Group": lambda r: r["group"],
     "Need": lambda r: "" if r["need"] is None else f"{r['need']:,.0f}",
     "Services": lambda r: _one(r["services"]),

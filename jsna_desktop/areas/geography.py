@@ -35,6 +35,7 @@ NAMES = {
     "nhs_region": "NHS regions",
     "region": "regions",
     "nation": "nations",
+    "ruc": "rural-urban classes",
     "": "the areas of its own codes",
 }
 _ENTITIES = {

@@ -1,4 +1,6 @@
-"""Need, supply and use of a service by deprivation and by locality: who is served as much as their need (methods.md 5).
+"""Need, supply and use of a service by deprivation, sex, age, rurality and locality: who is served as much as their
+
+need (methods.md 5).
 
 Need is an indicator's count (people with a condition, say), or the residents where none is named; use is an indicator's
 count of contacts, referrals, people seen; supply is the service's own places and their capacity, by where they are.
@@ -7,23 +9,19 @@ count of contacts, referrals, people seen; supply is the service's own places an
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import sparse
 
 from jsna_desktop.areas import geography, locate
 from jsna_desktop.errors import UsageProblem
 from jsna_desktop.jobs.deprivation_groups import PLACE, ranking
+from jsna_desktop.jobs.equity_rows import About, audited, by_deprivation
 from jsna_desktop.jobs.figures import RESIDENTS, Figures, Table, load_figures
-from jsna_desktop.jobs.life_expectancy import grouped, number
+from jsna_desktop.jobs.life_expectancy import grouped
 from jsna_desktop.jobs.located import Places as Postcodes
 from jsna_desktop.jobs.measured_places import Choice, Places, chosen_places
-from jsna_desktop.jobs.release_groups import released_counts
-from jsna_desktop.measures.inequality import gradient
-from jsna_desktop.measures.intervals import byar_count, standard_normal
-from jsna_desktop.measures.parts import Plan
+from jsna_desktop.jobs.need_and_use import Side, by_ages, by_sex, parts_of, summed, whole_of
+from jsna_desktop.jobs.rurality import CLASSES, rurality
 from jsna_desktop.workspace import catalogue
 from jsna_desktop.workspace.store import Store
-
-_Z = standard_normal(0.95)
 
 
 @dataclass(frozen=True)
@@ -41,6 +39,11 @@ class Supply:
     @property
     def has_capacity(self) -> bool:
         return bool(self.capacity.sum() > 0)
+
+    @property
+    def measure(self) -> str:
+        """What supply is counted in."""
+        return "capacity" if self.has_capacity else "services"
 
 
 def supply_of(store: Store, service: str, geo: str, universe: np.ndarray) -> Supply:
@@ -92,7 +95,11 @@ def equity(
     groups: int = 5,
     within: str = PLACE,
 ) -> tuple[list[dict], list[str]]:
-    """(a row for each group of each place, and for each locality; findings in plain words)."""
+    """(a row for each group of each place, and for each locality; findings in plain words).
+
+    Groups are by deprivation, by sex and age where need and use are both told so, and urban and rural where a
+    classification is loaded; a dimension that is not there is named in the findings, with the reason.
+    """
     wanted = [one for one in (RESIDENTS, need, use) if one]
     figures = load_figures(store, wanted)
     table = _table(figures, [one for one in (need, use) if one])
@@ -104,26 +111,68 @@ def equity(
     places = chosen_places(store, choice, table.geography, table.universe, blocks)
     cut = grouped(places, rank, groups, within, blocks)
     supply = supply_of(store, service, table.geography, table.universe)
-    dimensions = [("deprivation", cut.places, [cut.labels[g - 1] for g in cut.group.tolist()],
-                   [places.names[p] for p in cut.of.tolist()], groups)]  # fmt: skip
-    local = [p for p, whole in enumerate(places.whole.tolist()) if not whole]
-    if local:
-        own = places.only(local)
-        dimensions.append(("locality", own, list(own.names), list(own.names), len(local)))
-    rows, findings = [], []
-    for dimension, these, labels, names, size in dimensions:
-        columns = _columns(store, figures, table, these, people.residents, supply, need, use)
-        for start in range(0, len(labels), size):
-            chosen = slice(start, start + size)
-            part = {name: values[chosen] for name, values in columns.items()}
-            mine, said = _audited(dimension, labels[chosen], names[chosen], service, part, supply, need, use)
+    about = About(service, need or RESIDENTS, use or "", supply.measure)
+
+    def columns(these: Places) -> dict[str, np.ndarray]:
+        return _columns(figures, table, these, people.residents, supply, need, use)
+
+    rows, findings, best = [], [], {}
+    whole = columns(cut.places)
+    for at, name in enumerate(places.names):
+        part = {which: values[at * groups : (at + 1) * groups] for which, values in whole.items()}
+        mine, said, best[name] = by_deprivation(about, name, cut.labels, part)
+        rows += mine
+        findings += said
+    own, lacking = _sexes_and_ages(figures, table, places, need or RESIDENTS, use)
+    for dimension, side in own:
+        for at, name in enumerate(places.names):
+            nothing = np.full(len(side.labels), np.nan)
+            part = {"residents": nothing, "services": nothing, "capacity": nothing,
+                    "need": side.need[at], "use": side.use[at]}  # fmt: skip
+            mine, said = audited(about, dimension, [name] * len(side.labels), side.labels, part, best[name])
             rows += mine
             findings += said
+    classes = rurality(store, table.geography, table.universe)
+    if classes is None:
+        lacking.append(f"by rurality: no rural-urban classification of {geography.name(table.geography)} is loaded")
+    else:
+        parts = columns(classes.split(places)[0])
+        for at, name in enumerate(places.names):
+            part = {which: values[2 * at : 2 * at + 2] for which, values in parts.items()}
+            mine, said = audited(about, "rurality", [name] * 2, CLASSES, part, best[name])
+            rows += mine
+            findings += said
+    local = [place for place, is_whole in enumerate(places.whole.tolist()) if not is_whole]
+    if local:
+        these = places.only(local)
+        districts = [best[name] for name, is_whole in zip(places.names, places.whole.tolist(), strict=True) if is_whole]
+        around = districts[0] if len(districts) == 1 else None
+        mine, said = audited(about, "locality", list(these.names), these.names, columns(these), around)
+        rows += mine
+        findings += said
+    findings += lacking
     if supply.elsewhere:
         findings.append(f"{supply.elsewhere:,} of the services are in none of these areas")
     if supply.has_capacity and supply.without_capacity:
         findings.append(f"{supply.without_capacity:,} services tell no capacity, and count as none of it")
     return rows, findings
+
+
+def _sexes_and_ages(
+    figures: Figures, table: Table, places: Places, need: str, use: str | None
+) -> tuple[list[tuple[str, Side]], list[str]]:
+    """The dimensions sex and age that need and use are both told by, and why one is not there."""
+    if use is None:
+        return [], ["by sex and age: a service has no sex or age; name an indicator of its use, with --use"]
+    parts = {identity: parts_of(figures, table, places, identity) for identity in (need, use)}
+    why = "; ".join(dict.fromkeys(one.why for one in parts.values() if one.why))
+    found, lacking = [], []
+    for dimension, side in (("sex", by_sex(parts[need], parts[use])), ("age", by_ages(parts[need], parts[use]))):
+        if side is not None:
+            found.append((dimension, side))
+        else:
+            lacking.append(f"by {dimension}: {why or f'{need} and {use} are not both told by {dimension}'}")
+    return found, lacking
 
 
 def _table(figures: Figures, wanted: list[str]) -> Table:
@@ -138,7 +187,6 @@ def _table(figures: Figures, wanted: list[str]) -> Table:
 
 
 def _columns(
-    store: Store,
     figures: Figures,
     table: Table,
     places: Places,
@@ -150,7 +198,7 @@ def _columns(
     """Sums (rows,) over the places: residents, services, capacity, need and use; NaN where a part is not known."""
     matrix = places.matrix
     found = {
-        "residents": _summed(matrix, residents),
+        "residents": summed(places, residents),
         "services": matrix @ supply.services,
         "capacity": matrix @ supply.capacity,
     }
@@ -158,103 +206,5 @@ def _columns(
         if identity is None:
             found[role] = found["residents"] if role == "need" else np.full(len(places.names), np.nan)
             continue
-        found[role] = released_counts(store, figures, table, _plan(table, identity), "numerator", matrix, places.names)
+        found[role] = whole_of(figures, table, places, identity)
     return found
-
-
-def _plan(table: Table, identity: str) -> Plan:
-    """The latest period of an indicator, for all persons; UsageProblem where it counts nothing."""
-    plans = [plan for plan in table.stack.plans if plan.indicator.id == identity]
-    plan = max(plans, key=lambda one: (one.indicator.sex == "persons", one.indicator.period))
-    if plan.refusal or plan.numerator < 0 or not plan.indicator.has_counts:
-        raise UsageProblem(f"{identity} counts no people or events", found=plan.refusal or plan.indicator.kind)
-    return plan
-
-
-def _summed(matrix: sparse.csr_array, values: np.ndarray) -> np.ndarray:
-    gaps = (matrix > 0.01) @ np.isnan(values).astype(float) > 0
-    return np.where(gaps, np.nan, matrix @ np.nan_to_num(values))
-
-
-def _audited(
-    dimension: str,
-    labels: list[str],
-    names: list[str],
-    service: str,
-    part: dict[str, np.ndarray],
-    supply: Supply,
-    need: str | None,
-    use: str | None,
-) -> tuple[list[dict], list[str]]:
-    """Rows of one place's groups, and what follows from them."""
-    offered = part["capacity"] if supply.has_capacity else part["services"]
-    served = part["use"] if use is not None else offered
-    with np.errstate(invalid="ignore", divide="ignore"):
-        ratio = served / part["need"]
-        lower, upper = (limit / part["need"] for limit in byar_count(part["use"]))
-        total = np.nansum(served) / np.nansum(np.where(np.isfinite(served), part["need"], np.nan))
-        unserved = np.maximum(np.nanmax(ratio, initial=0.0) * part["need"] - served, 0.0)
-    rows = [
-        {
-            "locality": names[at],
-            "service": service,
-            "dimension": dimension,
-            "group": labels[at],
-            "residents": number(part["residents"][at]),
-            "need_indicator": need or RESIDENTS,
-            "need": number(part["need"][at]),
-            "services": number(part["services"][at]),
-            "capacity": number(part["capacity"][at]) if supply.has_capacity else None,
-            "supply_per_1000": number(1_000 * offered[at] / part["need"][at]) if part["need"][at] > 0 else None,
-            "use_indicator": use or "",
-            "use": number(part["use"][at]),
-            "ratio": number(ratio[at]),
-            "lower_ci": number(lower[at]),
-            "upper_ci": number(upper[at]),
-            "relative": number(ratio[at] / total) if total else None,
-            "unserved": number(unserved[at]) if use is not None else None,
-            "note": "" if np.isfinite(ratio[at]) else "not given: a number is missing, withheld, or nobody is in need",
-        }
-        for at in range(len(labels))
-    ]
-    if dimension != "deprivation" or not np.isfinite(ratio).all():
-        return rows, []
-    with np.errstate(invalid="ignore", divide="ignore"):
-        error = (np.log(upper) - np.log(lower)) / (2 * _Z)
-    counted = use is not None and bool((ratio > 0).all())
-    line = gradient(part["need"], ratio, error, scale="log") if counted else gradient(
-        part["need"], ratio, np.zeros(len(ratio)))  # fmt: skip
-    for row in rows:
-        row |= {"rii": number(float(line.rii)),
-                "rii_lower": number(float(line.rii_lower)) if counted else None,
-                "rii_upper": number(float(line.rii_upper)) if counted else None}  # fmt: skip
-    return rows, [_finding(names[0], service, labels, ratio, unserved, line, counted, supply, use)]
-
-
-def _finding(
-    name: str,
-    service: str,
-    labels: list[str],
-    ratio: np.ndarray,
-    unserved: np.ndarray,
-    line,
-    counted: bool,
-    supply: Supply,
-    use: str | None,
-) -> str:
-    what = "use" if use is not None else "capacity" if supply.has_capacity else "number of services"
-    head = (
-        f"{name}, {service}: for 1,000 in need the {what} is {1_000 * ratio[0]:,.2f} in the {labels[0]} and "
-        f"{1_000 * ratio[-1]:,.2f} in the {labels[-1]}"
-    )
-    if not counted:
-        return f"{head}; without numbers of use nothing can be said of chance"
-    low, high = float(line.rii_lower), float(line.rii_upper)
-    if low > 1:
-        verdict = "the more deprived, the less use for the same need (inverse care)"
-    elif high < 1:
-        verdict = "the more deprived, the more use for the same need"
-    else:
-        verdict = "no clear slope over deprivation"
-    best = labels[int(np.argmax(ratio))]
-    return f"{head}: {verdict}; {unserved.sum():,.0f} more if every group were served as the {best}"

@@ -19,7 +19,7 @@ from jsna_desktop.jobs.measured_places import Places
 from jsna_desktop.jobs.mortality import Mortality
 from jsna_desktop.measures.prevalence_bands import Matched, matched
 from jsna_desktop.measures.profile import EMPTY, MISSING_LIMIT, NOTES, REFUSED, SPARSE, estimates
-from jsna_desktop.sources.cells import age_range
+from jsna_desktop.sources.cells import age, age_range
 from jsna_desktop.workspace import catalogue
 
 # The same places on the areas of another geography; None where that cannot be.
@@ -139,15 +139,14 @@ def shares(figures: Figures, identity: str, data: Mortality, places: Places, sex
 
 def _sources(figures: Figures, identity: str, sex: str, starts: np.ndarray) -> list[_Source]:
     """Tables with the latest period of this sex, both sexes together for persons; finest areas first."""
-    found, refused, seen = [], [], False
+    found, refused, aged = [], [], False
     for table in figures.tables.values():
         by_sex: dict[str, dict[str, dict[str, int]]] = {}
         for at, plan in enumerate(table.stack.plans):
             about = plan.indicator
-            if about.id == identity:
-                seen = True
-                if about.age[:1].isdigit():
-                    by_sex.setdefault(about.sex, {}).setdefault(about.period, {})[about.age] = at
+            if about.id == identity and (label := age(about.age)) and label != "all":
+                by_sex.setdefault(about.sex, {}).setdefault(about.period, {})[label] = at
+                aged = True
         wanted = [sex] if sex in by_sex else ["female", "male"] if sex == "persons" else [sex]
         if not set(wanted) <= set(by_sex):
             continue
@@ -165,8 +164,7 @@ def _sources(figures: Figures, identity: str, sex: str, starts: np.ndarray) -> l
             expected="bands that hold whole ones of 0, 1-4, 5-9 … or lie within them",
             todo="Add it by such bands",
         )  # fmt: skip
-    if not seen or not any(plan.indicator.age[:1].isdigit() for table in figures.tables.values()
-                           for plan in table.stack.plans if plan.indicator.id == identity):  # fmt: skip
+    if not aged:
         raise UsageProblem(f"{identity} is not by age", expected="rows by sex and age band, as 0-4, 5-9 … 85+")
     order = {name: at for at, name in enumerate(geography.BLOCKS)}
     return sorted(found, key=lambda one: order.get(one.table.geography, len(order)))

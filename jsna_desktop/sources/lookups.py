@@ -14,7 +14,10 @@ from jsna_desktop.sources.reading import Options, Peek, Recognised
 from jsna_desktop.sources.sheets import Sheet
 from jsna_desktop.sources.table import Table, read_table
 
-_IGNORED = re.compile(r"(fid|objectid|globalid|id|chgind|.*nmw|.*_welsh)", re.IGNORECASE)
+_IGNORED = re.compile(r"(fid|objectid|globalid|id|chgind|.*nmw|.*_welsh|urban_rural_flag)", re.IGNORECASE)
+
+# The names of the rural-urban classes of 2011, which ONS heads like no other names.
+_CLASS_NAME = re.compile(r"ruc(\d\d)", re.IGNORECASE)
 
 
 def recognise(peek: Peek) -> Recognised | None:
@@ -48,6 +51,9 @@ def lookup_columns(sheet: Sheet) -> AreaColumns | None:
     for place, text in enumerate(sheet.headings):
         sample = np.array([row[place] for row in sheet.rows if place < len(row) and row[place]], dtype=np.str_)
         if text in taken or not text or not len(sample):
+            continue
+        if class_name := _CLASS_NAME.fullmatch(text):
+            names.append(Heading(text, "ruc", "name", 2000 + int(class_name[1])))
             continue
         level = area_codes.main_level(sample, 0.8)
         if level:

@@ -52,6 +52,7 @@ def arguments(command: Command, workspace: Prepared, select: Prepared) -> None:
     select(c)
     c.add_argument("--indicator", metavar="ID", required=True, help="an id of `show`")
     c.add_argument("--against", choices=("district", "region", "england"), default="district", help="the centre")
+    c.add_argument("--districts", action="store_true", help="districts, with their statistical neighbours")
     _output(c)
 
     c = command("equity", "need, supply and use of a service by deprivation and locality")
@@ -194,7 +195,7 @@ def benchmark(options: argparse.Namespace) -> int:
     from jsna_desktop.jobs import benchmark as job
 
     with opened(options) as store:
-        rows = job.benchmark(store, options.indicator, _choice(options), options.against)
+        rows = job.benchmark(store, options.indicator, _choice(options), options.against, districts=options.districts)
         return _given(options, store, rows, _FUNNEL_TABLE, {})
 
 

@@ -3,44 +3,65 @@
 Made from the rows of the profile that have passed the disclosure gate, so that nothing here can say more than they do.
 """
 
+from difflib import get_close_matches
+
 import numpy as np
 
+from jsna_desktop.areas.geography import align
+from jsna_desktop.areas.locality import SELECTION, Locality
 from jsna_desktop.errors import UsageProblem
 from jsna_desktop.indicator import ISR, PROPORTION, RATE
-from jsna_desktop.jobs.comparators import DISTRICT, FIXED
-from jsna_desktop.jobs.figures import load_figures
+from jsna_desktop.jobs import larger_areas
+from jsna_desktop.jobs.comparators import DISTRICT, FIXED, REGION
+from jsna_desktop.jobs.figures import Figures, load_figures
 from jsna_desktop.jobs.life_expectancy import number
 from jsna_desktop.jobs.measured_places import Choice
-from jsna_desktop.jobs.peers import peers
+from jsna_desktop.jobs.peers import district_neighbours, peers
 from jsna_desktop.jobs.profile import profile
 from jsna_desktop.jobs.release import released_rows
 from jsna_desktop.measures import benchmarking
 from jsna_desktop.workspace.store import Store
 
+_DISTRICTS = "districts"
 _NO_FUNNEL = "no funnel: only proportions and rates have limits that follow from their numbers"
 _NO_CENTRE = "no funnel: there is no value to compare with"
 
 
 def benchmark(
-    store: Store, identity: str, choice: Choice, against: str = DISTRICT, *, leaving: bool = True
+    store: Store,
+    identity: str,
+    choice: Choice,
+    against: str = DISTRICT,
+    *,
+    leaving: bool = True,
+    districts: bool = False,
 ) -> list[dict]:
     """A row for each place, period, sex and age of an indicator; the funnel is round the `against` area's value.
 
     Where that area has no value the next larger one is taken. Proportions have Wilson's limits, rates exact Poisson.
     Not `leaving`, the rows are for a screen: as those that leave, and not recorded as having left.
+    With `districts` the places are the districts of the workspace, of these names where `choice` has some, round their
+    region's or England's value; their neighbours are the districts most alike.
     """
-    places = choice.places(store)
-    if not places:
-        raise UsageProblem("there are no localities", todo="Add some with: jsna-desktop localities add")
     figures = load_figures(store, [identity])
+    if districts:
+        # All of them: the over-dispersion and the neighbours are those of the whole country that is loaded.
+        others = places = _districts(store, figures)
+        wanted = _named(places, choice)
+        of = district_neighbours(store, places)
+        against = REGION if against == DISTRICT else against
+    else:
+        places = choice.places(store)
+        if not places:
+            raise UsageProblem("there are no localities", todo="Add some with: jsna-desktop localities add")
+        found_peers = peers(store, places)
+        of, others = found_peers.of, found_peers.localities
+        wanted = {place.name for place in places}
     made = profile(figures, places, choice.method, FIXED)
     rows = released_rows(figures, made, leaving=leaving)
-    near = peers(store, places)
     alike = {
-        (place.set, place.name): [
-            {"locality": near.localities[at].name, "distance": number(distance)} for at, distance in of
-        ]
-        for place, of in zip(places, near.of, strict=True)
+        (place.set, place.name): [{"locality": others[at].name, "distance": number(distance)} for at, distance in own]
+        for place, own in zip(places, of, strict=True)
     }
     levels = FIXED[FIXED.index(against) :] if against in FIXED else (against,)
     found = []
@@ -53,7 +74,33 @@ def benchmark(
         found.append(_bare(row, entry) | {"neighbours": alike.get((row["set"], row["locality"]), [])})
     for members in series.values():
         _funnel([rows[at] for at in members], [found[at] for at in members])
+    return [row for row in found if row["locality"] in wanted]
+
+
+def _districts(store: Store, figures: Figures) -> list[Locality]:
+    """Every district that has areas with the indicator. UsageProblem where no lookup tells of districts."""
+    found = []
+    for area in larger_areas.every(store, DISTRICT):
+        table = figures.tables.get(area.geography)
+        if area.blocks is None or (table is not None and (align(area.blocks, table.universe) < 0).all()):
+            continue
+        found.append(Locality(0, area.name, _DISTRICTS, SELECTION, area.geography, area.blocks, code=area.code))
+    if not found:
+        raise UsageProblem("no lookup places the areas of this indicator in districts", todo="Add a lookup")
     return found
+
+
+def _named(districts: list[Locality], choice: Choice) -> set[str]:
+    """Those of the names chosen, or all."""
+    if choice.sets:
+        raise UsageProblem("districts are in no set", todo="Leave --set or --districts out")
+    unknown = [name for name in choice.names if name not in {place.name for place in districts}]
+    if unknown:
+        near = get_close_matches(unknown[0], [place.name for place in districts], n=3, cutoff=0.6)
+        raise UsageProblem(
+            f"there is no district {unknown[0]!r}", todo=f"Did you mean {' or '.join(near)}?" if near else ""
+        )
+    return set(choice.names) or {place.name for place in districts}
 
 
 def _centre(row: dict, levels: tuple[str, ...]) -> dict:

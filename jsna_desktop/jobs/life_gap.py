@@ -61,6 +61,11 @@ def gap_rows(
     age: int = 0,
 ) -> list[dict]:
     """A row for each pair and sex: the gap in years at an age, its limits and, where asked for, its parts."""
+    if decompose == CAUSE and not data.causes:
+        raise UsageProblem(
+            "the deaths are not told by cause, or by causes that do not add up to all of them",
+            todo="Add deaths with a column “cause”, or take the gap apart by age",
+        )
     band = band_at(data, age)
     found = []
     for pair in pairs:

@@ -82,7 +82,7 @@ class Mortality:
             return Counts(deaths, people)
         count = len(self.causes)
         cells = sparse.csr_array(matrix @ self.by_cause[sex]).toarray()
-        causes = cells.reshape(-1, len(self.years), bands, count)[:, chosen].sum(axis=1)
+        causes = cells.reshape(len(deaths), len(self.years), bands, count)[:, chosen].sum(axis=1)
         # What no cause has is said too: the parts add up to all deaths.
         rest = np.maximum(deaths - causes.sum(axis=-1), 0.0)
         return Counts(deaths, people, np.concatenate([causes, rest[..., None]], axis=-1))

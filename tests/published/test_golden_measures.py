@@ -114,6 +114,37 @@ def test_slope_and_relative_indices_are_the_references(
             assert np.abs(off / width).max() < 0.02, (name, end)
 
 
+def test_tenths_within_a_parent_are_the_references(
+    golden: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A group tells of its areas by the sum of their residents, each of which is a number of its own."""
+    given, expected = pd.read_csv(golden / "quantile_input.csv"), pd.read_csv(golden / "quantile_expected.csv")
+    rng = np.random.default_rng(3)
+    people = rng.integers(1_000_000, 9_000_000, len(given))
+    code = [block(0, at, len(given)) for at in range(len(given))]
+    shared = {"area_code": code, "period": 2023}
+    files = [
+        write(tmp_path / "rank.csv", pd.DataFrame({**shared, "indicator": "deprived", "value": given.value,
+                                                   "kind": "score"})),
+        write(tmp_path / "asked.csv", pd.DataFrame({**shared, "indicator": "asked", "numerator": people // 10,
+                                                    "denominator": people})),
+        write(tmp_path / "people.csv", pd.DataFrame({"area_code": code, "year": 2023, "sex": "persons", "age": "all",
+                                                     "population": people})),
+    ]  # fmt: skip
+    lookup = pd.DataFrame({"LSOA21CD": code, "PLACECD": given.parent, "PLACENM": given.parent})
+    workspace = tmp_path / "golden.jsna"
+    run(capsys, "new", workspace)
+    run(capsys, "add", workspace, *files, "--geography", "lsoa2021")
+    run(capsys, "localities", "add", workspace, write(tmp_path / "places.csv", lookup), "--set", "golden",
+        "--name-field", "PLACENM", "--code-field", "PLACECD")  # fmt: skip
+    told = json.loads(run(capsys, "inequality", workspace, "--indicator", "local.asked", "--by", "local.deprived",
+                          "--groups", "10", "--set", "golden", "--format", "json"))  # fmt: skip
+    theirs = pd.Series(people).groupby([expected.parent, expected["quantile"]]).sum()
+    ours = {(row["locality"], group["group"]): group["population"] for row in told["rows"] for group in row["groups"]}
+    assert len(ours) == len(theirs) == 10 * given.parent.nunique()
+    assert ours == {key: float(total) for key, total in theirs.items()}
+
+
 def test_funnels_are_the_references_however_areas_are_cut(
     golden: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

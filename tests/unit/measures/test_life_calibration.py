@@ -7,10 +7,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import special
 
 from jsna_desktop.measures import gap_trend as trends
 from jsna_desktop.measures.gap_trend import gap_trend
 from jsna_desktop.measures.inequality import gradient, line_weights
+from jsna_desktop.measures.intervals import byar_count, standard_normal, wilson
 from jsna_desktop.measures.life_expectancy import OK, life_table
 
 TRUTH = Path(__file__).parents[3] / "resources" / "demonstration" / "truth.json"
@@ -34,7 +36,8 @@ def test_intervals_of_small_areas_hold_the_truth(county) -> None:
     rate = expected.sum(axis=(0, 1)) / people.sum(axis=(0, 1))  # (sexes, bands)
     share = people.sum(axis=(0, 1)) / people.sum(axis=(0, 1, 3))[:, None]
     rng = np.random.default_rng(20_261)
-    size = np.exp(rng.uniform(np.log(9_000), np.log(150_000), (DRAWS, 2)))  # person-years
+    # Person-years: from the fewest that a value is given for to a town's.
+    size = np.exp(rng.uniform(np.log(5_001), np.log(150_000), (DRAWS, 2)))
     residents = np.round(size[..., None] * share)
     deaths = rng.poisson(residents * rate).astype(float)
     found = life_table(deaths, residents)
@@ -64,6 +67,27 @@ def test_intervals_of_the_slope_index_hold_the_truth(county) -> None:
         slope, ratio = ((least - most) * truth).sum(), (least * truth).sum() / (most * truth).sum()
         assert 0.93 <= ((line.sii_lower <= slope) & (slope <= line.sii_upper)).mean() <= 0.97
         assert 0.93 <= ((line.rii_lower <= ratio) & (ratio <= line.rii_upper)).mean() <= 0.97
+
+
+@pytest.mark.parametrize("scale", ["log", "logit"])
+def test_intervals_of_the_slope_index_of_rates_and_shares_hold_the_truth(scale: str) -> None:
+    rng = np.random.default_rng(20_266)
+    people = np.array([1_800.0, 2_100, 1_900, 2_300, 2_000])
+    true = np.array([0.21, 0.16, 0.15, 0.11, 0.09]) / (1 if scale == "logit" else 10)
+    if scale == "logit":
+        events = rng.binomial(people.astype(int), true, (DRAWS, 5)).astype(float)
+        low, high = wilson(events, people)
+        error = (special.logit(high) - special.logit(low)) / (2 * standard_normal(0.95))
+    else:
+        events = rng.poisson(people * true, (DRAWS, 5)).astype(float)
+        low, high = (limit / people for limit in byar_count(events))
+        error = np.log(high / low) / (2 * standard_normal(0.95))
+    assert (events > 0).all()
+    line = gradient(np.broadcast_to(people, events.shape), events / people, error, scale=scale)
+    most, least = line_weights(people)
+    slope, ratio = ((least - most) * true).sum(), (least * true).sum() / (most * true).sum()
+    assert 0.93 <= ((line.sii_lower <= slope) & (slope <= line.sii_upper)).mean() <= 0.97
+    assert 0.93 <= ((line.rii_lower <= ratio) & (ratio <= line.rii_upper)).mean() <= 0.97
 
 
 def verdicts(expected: np.ndarray, people: np.ndarray, seed: int, length: int = 3) -> np.ndarray:
@@ -102,6 +126,27 @@ def test_twice_the_deaths_and_people_narrow_the_interval_by_root_two(seed: int) 
         np.testing.assert_allclose(twice.value, once.value, rtol=1e-12)
         width, narrower = once.upper - once.lower, twice.upper - twice.lower
         np.testing.assert_allclose(width / narrower, np.sqrt(2), rtol=1e-9)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 2**32 - 1), st.integers(2, 6))
+def test_a_union_has_the_deaths_and_people_of_its_parts(seed: int, parts: int) -> None:
+    """However a place is cut, and in whatever order its parts come, the whole is one and lies between them."""
+    rng = np.random.default_rng(seed)
+    people = rng.integers(400, 4_000, (parts, 20)).astype(float)
+    deaths = rng.binomial(people.astype(int), np.geomspace(0.002, 0.3, 20)) + 1.0
+    whole = life_table(deaths.sum(axis=0), people.sum(axis=0))
+    order = rng.permutation(parts)
+    again = life_table(deaths[order].sum(axis=0), people[order].sum(axis=0))
+    np.testing.assert_array_equal(whole.value, again.value)
+    np.testing.assert_array_equal(whole.se, again.se)
+    each = life_table(deaths, people)
+    known = each.reason == OK
+    # From the last band on no other mixing is at work: the whole's rate is the parts' weighted by their people.
+    if known.all():
+        assert each.value[:, -1].min() - 1e-9 <= whole.value[-1] <= each.value[:, -1].max() + 1e-9
+        np.testing.assert_allclose(1 / whole.value[-1], np.average(1 / each.value[:, -1], weights=people[:, -1]))
+        assert whole.se[0] < each.se[:, 0].max()
 
 
 def test_areas_do_not_know_of_each_other() -> None:

@@ -15,7 +15,10 @@ _SEED = 20_250_701
 # How long a series may be, shortest first; the longest serves what has hardly an event.
 _TERMS = (8, 16, 32, 64)
 _RIGHT = 1e-6
-_TOGETHER = 32  # places whose draws stay in the processor's cache
+# A BLAS makes products of so many numbers on one thread: on several, small ones wait for each other most of the time,
+# and on a busy machine nearly all of it.
+_PRODUCT = 1 << 18
+_TOGETHER = 4  # places
 _SAMPLE = 512
 
 
@@ -65,13 +68,16 @@ def _series(value: np.ndarray, se: np.ndarray, reach: float, terms: int, scale: 
 
 
 def _curves(draws: np.ndarray, terms: int) -> np.ndarray:
-    """The Chebyshev polynomials of every draw (groups, draws), as (groups · terms, draws)."""
+    """The Chebyshev polynomials of every draw (groups, draws), as (pieces, groups · terms, draws of a piece)."""
     made = np.empty((len(draws), terms, draws.shape[1]), dtype=np.float32)
     made[:, 0], made[:, 1] = 1, draws
     for term in range(2, terms):
         np.multiply(2 * draws, made[:, term - 1], out=made[:, term])
         made[:, term] -= made[:, term - 2]
-    return made.reshape(-1, draws.shape[1])
+    rows = made.reshape(-1, draws.shape[1])
+    most = max(1, _PRODUCT // (2 * _TOGETHER * len(rows)))
+    size = next(size for size in range(min(most, DRAWS), 0, -1) if DRAWS % size == 0)
+    return np.ascontiguousarray(rows.reshape(len(rows), -1, size).swapaxes(0, 1))
 
 
 def _of_series(ends: np.ndarray, curves: np.ndarray, tails: tuple[float, float]) -> np.ndarray:
@@ -79,7 +85,7 @@ def _of_series(ends: np.ndarray, curves: np.ndarray, tails: tuple[float, float])
     found = np.empty((4, len(ends)))
     for start in range(0, len(ends), _TOGETHER):
         block = ends[start : start + _TOGETHER].astype(np.float32)
-        drawn = (block.reshape(-1, block.shape[-1]) @ curves).reshape(len(block), 2, -1)
+        drawn = np.matmul(block.reshape(-1, block.shape[-1]), curves).swapaxes(0, 1).reshape(len(block), 2, -1)
         for place, (from_most, from_least) in enumerate(drawn):
             found[:2, start + place] = quantiles(from_least - from_most, tails)
             found[2:, start + place] = quantiles(from_least / from_most, tails)

@@ -34,12 +34,8 @@ def grid_datasets(store: Store) -> list[int]:
     return [row[0] for row in rows]
 
 
-def lived_in(store: Store) -> LivedIn | None:
-    """Every live postcode of the workspace, each once, by the later added; None where there are none.
-
-    With the residents of each where those of output areas are known: an output area's, shared equally among its
-    postcodes.
-    """
+def live_postcodes(store: Store) -> tuple[np.ndarray, np.ndarray]:
+    """Every live postcode (n,) of the workspace that has a place, each once, by the later added; and its place (n, 2)."""
     found, postcodes, seen = [], [], np.empty(0, dtype=np.int64)
     for key in postcode_datasets(store):
         codes = catalogue.codes(store, key)
@@ -50,8 +46,20 @@ def lived_in(store: Store) -> LivedIn | None:
         postcodes.append(codes[new])
         seen = np.concatenate([seen, keys[new]])
     if not found:
+        return np.empty(0, dtype="U8"), np.empty((0, 2))
+    return np.concatenate(postcodes), np.concatenate(found)
+
+
+def lived_in(store: Store) -> LivedIn | None:
+    """The live postcodes of the workspace; None where there are no postcodes.
+
+    With the residents of each where those of output areas are known: an output area's, shared equally among its
+    postcodes.
+    """
+    if not postcode_datasets(store):
         return None
-    return LivedIn(np.concatenate(found), _residents(store, np.concatenate(postcodes)))
+    postcodes, points = live_postcodes(store)
+    return LivedIn(points, postcode_residents(store, postcodes))
 
 
 def residents_datasets(store: Store) -> list[tuple[str, int, str]]:
@@ -68,7 +76,7 @@ def residents_datasets(store: Store) -> list[tuple[str, int, str]]:
     return [(geo, key, column) for geo, _, key, column in counts[:1]]
 
 
-def _residents(store: Store, postcodes: np.ndarray) -> np.ndarray | None:
+def postcode_residents(store: Store, postcodes: np.ndarray) -> np.ndarray | None:
     """Residents (n,) of postcodes (n,), NaN where unknown; None where no output areas have any."""
     for geo, key, column in residents_datasets(store):
         codes, people = catalogue.codes(store, key), catalogue.column(store, key, column)

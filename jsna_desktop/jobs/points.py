@@ -37,7 +37,7 @@ def point_layers(store: Store) -> list[PointLayer]:
         "SELECT key, kind FROM dataset WHERE kind IN ('services', 'assets') AND replaced_by IS NULL ORDER BY key"
     )
     for key, kind in rows:
-        names, places = _names(store, key), _places(store, key)
+        names, places = names_of(store, key), places_of(store, key)
         own = "service" if kind == "services" else "kind"
         kinds = (
             catalogue.column(store, key, own) if own in catalogue.column_names(store, key) else np.full(len(names), "")
@@ -61,7 +61,8 @@ def title(key: str) -> str:
     return _TITLES.get(word, plain[:1].upper() + plain[1:] or "Services")
 
 
-def _names(store: Store, key: int) -> np.ndarray:
+def names_of(store: Store, key: int) -> np.ndarray:
+    """The names (n,) of the rows of a dataset of services or assets; their codes where it has none."""
     return (
         catalogue.column(store, key, "name")
         if "name" in catalogue.column_names(store, key)
@@ -69,7 +70,7 @@ def _names(store: Store, key: int) -> np.ndarray:
     )
 
 
-def _places(store: Store, key: int) -> np.ndarray:
+def places_of(store: Store, key: int) -> np.ndarray:
     """(n, 2): coordinates of the file's own, else those of the postcode."""
     columns = catalogue.column_names(store, key)
     places = np.full((len(catalogue.codes(store, key)), 2), np.nan)

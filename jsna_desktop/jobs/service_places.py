@@ -1,0 +1,127 @@
+"""The services of one type: what they are called, where they are, what they can take, and what is wrong with them."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from jsna_desktop.areas import locate
+from jsna_desktop.errors import UsageProblem
+from jsna_desktop.jobs.located import Places
+from jsna_desktop.jobs.people_inside import live_postcodes
+from jsna_desktop.jobs.points import names_of, places_of
+from jsna_desktop.workspace import catalogue
+from jsna_desktop.workspace.store import Store
+
+_MOST_NAMED = 20
+# With more unknown postcodes than these, only those of sectors that are loaded are looked at for what may be meant.
+_FEW = 200
+_SECTOR = 37**2  # drops the last two letters of a postcode's key
+
+
+@dataclass(frozen=True)
+class Services:
+    """Services (s,) of one type: `names`, `places` (s, 2) EPSG:27700 and NaN unknown, `capacity` NaN where not told.
+
+    `problems` are sentences on those that cannot be placed or have no sound capacity; `sensitive` where any is from a
+    sensitive dataset; `titles` of the datasets.
+    """
+
+    service: str
+    names: np.ndarray
+    places: np.ndarray
+    capacity: np.ndarray
+    sensitive: bool
+    titles: tuple[str, ...]
+    problems: tuple[str, ...]
+
+
+def service_types(store: Store) -> list[str]:
+    """The types of service that the workspace has, by name."""
+    found: set[str] = set()
+    for (key,) in store.all("SELECT key FROM dataset WHERE kind = 'services' AND replaced_by IS NULL"):
+        found |= set(np.unique(catalogue.column(store, key, "service")).tolist())
+    return sorted(found)
+
+
+def services_of(store: Store, service: str) -> Services:
+    """The services of one type, of every dataset in use. UsageProblem where there are none."""
+    names, places, capacity, postcodes, titles = [], [], [], [], []
+    sensitive = False
+    rows = store.all(
+        "SELECT key, title, sensitive FROM dataset WHERE kind = 'services' AND replaced_by IS NULL ORDER BY key"
+    )
+    for key, title, secret in rows:
+        mine = catalogue.column(store, key, "service") == service
+        if not mine.any():
+            continue
+        own = catalogue.column_names(store, key)
+        nothing = np.full(len(mine), np.nan)
+        names.append(names_of(store, key)[mine])
+        places.append(places_of(store, key)[mine])
+        capacity.append((catalogue.column(store, key, "capacity") if "capacity" in own else nothing)[mine])
+        text = catalogue.column(store, key, "postcode") if "postcode" in own else np.full(len(mine), "")
+        postcodes.append(text[mine])
+        titles.append(title)
+        sensitive |= bool(secret)
+    if not names:
+        known = service_types(store)
+        raise UsageProblem(
+            f"there is no service {service}",
+            found=", ".join(known) or "no services at all",
+            todo="Choose one of these" if known else "Add a file of services",
+        )
+    every = [np.concatenate(part) for part in (names, places, capacity, postcodes)]
+    problems = [*_unplaced(store, every[0], every[1], every[3]), *_twins(every[0], every[1])]
+    return Services(service, every[0], every[1], every[2].astype(float), sensitive, tuple(titles), tuple(problems))
+
+
+def _unplaced(store: Store, names: np.ndarray, places: np.ndarray, postcodes: np.ndarray) -> list[str]:
+    """Sentences on services without a place: those near enough that their postcode should be known, by name."""
+    lost = np.flatnonzero(~np.isfinite(places).all(axis=1))
+    if not len(lost):
+        return []
+    if not live_postcodes(store)[0].size and (postcodes[lost] != "").any():
+        return [f"{len(lost):,} services have a postcode, and no postcodes are loaded to place them by"]
+    said = []
+    bare = lost[postcodes[lost] == ""]
+    said += [f"{name} has no postcode and no coordinates" for name in names[bare][:_MOST_NAMED].tolist()]
+    coded = lost[postcodes[lost] != ""]
+    sectors = np.unique(locate.postcode_keys(live_postcodes(store)[0]) // _SECTOR)
+    near = np.isin(locate.postcode_keys(postcodes[coded]) // _SECTOR, sectors)
+    located, elsewhere = Places(store), 0
+    for row, close in zip(coded.tolist(), near.tolist(), strict=True):
+        meant = located.meant(str(postcodes[row])) if close or len(coded) <= _FEW else ""
+        if not close and not meant:
+            elsewhere += 1
+        elif len(said) < _MOST_NAMED:
+            hint = f"; {meant} may be meant" if meant else ""
+            said.append(f"{names[row]}: the postcode {postcodes[row]} is not among those that are loaded{hint}")
+    if elsewhere:
+        said.append(f"{elsewhere:,} services lie beyond the postcodes that are loaded")
+    return said
+
+
+def _twins(names: np.ndarray, places: np.ndarray) -> list[str]:
+    """A sentence where one service seems to be there twice, from two files."""
+    keys = [
+        (name.casefold(), round(x), round(y)) for name, (x, y) in zip(names.tolist(), places.tolist(), strict=True)
+        if np.isfinite(x)
+    ]  # fmt: skip
+    again = len(keys) - len(set(keys))
+    return [f"{again:,} services have the name and the place of another"] if again else []
+
+
+def capacity_problems(services: Services) -> list[str]:
+    """Sentences on capacities that are missing or below zero: these services are left out of floating catchments."""
+    lacking, below = np.isnan(services.capacity), services.capacity < 0
+    said = []
+    if lacking.any():
+        said.append(f"left out, for they tell no capacity: {_listed(services.names[lacking])}")
+    if below.any():
+        said.append(f"left out, for their capacity is below zero: {_listed(services.names[below])}")
+    return said
+
+
+def _listed(names: np.ndarray) -> str:
+    shown = ", ".join(names[:5].tolist())
+    return f"{len(names):,} ({shown}{' …' if len(names) > 5 else ''})"

@@ -90,9 +90,9 @@ class RoadGraph:
     @cached_property
     def tree(self) -> Any:
         """The nodes by where they are."""
-        from scipy.spatial import cKDTree
+        from scipy.spatial import KDTree
 
-        return cKDTree(self.places)
+        return KDTree(self.places)
 
 
 def network(datasets: Sequence[Tables]) -> Network:

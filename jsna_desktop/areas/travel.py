@@ -103,7 +103,7 @@ def _named(source: np.ndarray, numbers: np.ndarray) -> np.ndarray:
 
 def _with_services(costs: sparse.csr_array, nodes: np.ndarray, own: np.ndarray) -> sparse.csr_array:
     """The matrix with a row more for each service, which leads to its node alone."""
-    size, count = costs.shape[0], len(nodes)
+    size, count = len(costs.indptr) - 1, len(nodes)
     starts = np.concatenate([costs.indptr, costs.indptr[-1] + np.arange(1, count + 1, dtype=costs.indptr.dtype)])
     columns = np.concatenate([costs.indices, nodes.astype(costs.indices.dtype)])
     values = np.concatenate([costs.data, np.maximum(own, LEAST)])

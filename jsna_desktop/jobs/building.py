@@ -236,7 +236,7 @@ def around(store: Store, centres: Sequence[str], metres: float) -> Draft:
         raise UsageProblem("no place is named to measure from")
     points, notes = [], []
     for text in centres:
-        found, how = _points(store, text)
+        found, how = points_named(store, text)
         points.append(found)
         notes.append(how)
     xy = np.unique(np.concatenate(points), axis=0)
@@ -246,7 +246,7 @@ def around(store: Store, centres: Sequence[str], metres: float) -> Draft:
     return polygon(shapely.union_all(circles), (said, *notes))
 
 
-def _points(store: Store, text: str) -> tuple[np.ndarray, str]:
+def points_named(store: Store, text: str) -> tuple[np.ndarray, str]:
     """Coordinates (n, 2) that a word stands for, and how it was understood."""
     parts = text.replace(",", " ").split()
     if len(parts) == 2 and all(_is_number(part) for part in parts):

@@ -53,7 +53,7 @@ def origins(store: Store, people: People) -> Origins:
 
 
 def _at_home(store: Store, codes: np.ndarray, outlines: Outlines | None, at: np.ndarray) -> np.ndarray:
-    """Which blocks (b,) the workspace is about: those of its boundaries that lie in its place, else all with postcodes."""
+    """Which blocks (b,) the workspace is about: those of its boundaries in its place, else all with postcodes."""
     if outlines is None:
         return np.bincount(at, minlength=len(codes)) > 0
     position = geography.align(codes, outlines.codes)

@@ -35,7 +35,7 @@ def grid_datasets(store: Store) -> list[int]:
 
 
 def live_postcodes(store: Store) -> tuple[np.ndarray, np.ndarray]:
-    """Every live postcode (n,) of the workspace that has a place, each once, by the later added; and its place (n, 2)."""
+    """Every live postcode (n,) of the workspace that has a place, each once by the later added, and where (n, 2)."""
     found, postcodes, seen = [], [], np.empty(0, dtype=np.int64)
     for key in postcode_datasets(store):
         codes = catalogue.codes(store, key)

@@ -51,7 +51,7 @@ def journeys(cost: np.ndarray, people: sparse.csr_array, limits: Sequence[float]
 
 def _percentiles(cost: np.ndarray, people: sparse.csr_array, shares: tuple[float, ...]) -> np.ndarray:
     """Percentiles (shares, g), NaN where nobody's journey is known."""
-    groups = people.shape[0]
+    groups = len(people.indptr) - 1
     found = np.full((len(shares), groups), np.nan)
     order = np.argsort(cost, kind="stable")  # NaN last
     rank = np.empty(len(cost), dtype=np.int64)

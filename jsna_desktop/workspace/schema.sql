@@ -1,4 +1,4 @@
--- One workspace, schema 2. Values are columns aligned to a sorted set of area codes; text and numbers are
+-- One workspace, schema 3. Values are columns aligned to a sorted set of area codes; text and numbers are
 -- compressed arrays (workspace/arrays.py); geometry is WKB in EPSG:27700, a row an area.
 
 CREATE TABLE meta (
@@ -193,3 +193,12 @@ CREATE TABLE ledger (
     UNIQUE (figure, blocks, share, state, shown)
 );
 CREATE INDEX ledger_by_figure ON ledger (figure);
+
+-- What if a service closed, moved or opened: kept beside the facts, never over them (jobs/scenarios.py).
+CREATE TABLE scenario (
+    name    TEXT PRIMARY KEY,
+    service TEXT NOT NULL,
+    changes TEXT NOT NULL,
+    made    TEXT NOT NULL,
+    who     TEXT NOT NULL
+) WITHOUT ROWID;

@@ -18,7 +18,7 @@ from jsna_desktop.errors import WorkspaceProblem
 from jsna_desktop.workspace import copies, driver, migrate
 from jsna_desktop.workspace.claim import Claim, attempt
 
-SCHEMA = 2
+SCHEMA = 3
 _APPLICATION_ID = 0x4A534E41  # "JSNA"
 _BUSY_SECONDS = 5.0
 _VISIT_SECONDS = 0.2  # a visitor's changes (weights, the audit) are small: it waits for another's, not for a window

@@ -40,6 +40,10 @@ def fill(store: Store) -> None:
             ["2026-11-25T00:00:00", '["sum", "events.all"]', "North", b"", b""],
         )
         store.run(
+            "INSERT INTO scenario VALUES (?, ?, ?, ?, ?)",
+            ["A hub closes", "hub", '{"close": [], "open": []}', "2026-11-25T00:00:00", "officer"],
+        )
+        store.run(
             "INSERT INTO column_map VALUES (?, ?, ?, ?, ?)",
             ["area,rate", "indicator", "lsoa2021", '{"area_code": "Area", "value": "Rate"}', "2026-11-25T00:00:00"],
         )

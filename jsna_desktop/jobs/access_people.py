@@ -97,8 +97,9 @@ def residents_of(
         sensitive |= _by_deprivation(store, people, found, places, held, made, notes, by, count, within)
         _by_age(store, people, found, places, held, made, notes)
         _by_rurality(store, people, found, places, held, made, notes)
-    matrix = matrix_of(made.held, len(found.points))
-    return Residents(people, found, tuple(made.rows), matrix, tuple(notes), sensitive)
+    order = sorted(range(len(made.rows)), key=lambda at: made.rows[at].place)
+    matrix = matrix_of([made.held[at] for at in order], len(found.points))
+    return Residents(people, found, tuple(made.rows[at] for at in order), matrix, tuple(notes), sensitive)
 
 
 def _districts(store: Store, people: People, home: np.ndarray) -> Places:

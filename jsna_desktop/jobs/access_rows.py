@@ -6,6 +6,7 @@ from jsna_desktop.areas import travel
 from jsna_desktop.jobs.access import Access, straight
 from jsna_desktop.jobs.access_people import WHOLE
 from jsna_desktop.jobs.life_expectancy import number
+from jsna_desktop.jobs.origins import BY_POSTCODE
 from jsna_desktop.jobs.release import WITHHELD
 from jsna_desktop.measures.access import gini
 
@@ -64,6 +65,29 @@ def _notes(made: Access, at: int, edge: float) -> list[str]:
 
 def _per_cent(share: float) -> str:
     return f"{100 * share:.1f} %" if share >= 0.001 else "under 0.1 %"
+
+
+def method(made: Access) -> str:
+    """How the journeys were measured, in a sentence."""
+    prepared = made.prepared
+    kinds = set(prepared.residents.origins.by[prepared.residents.origins.home[prepared.residents.origins.block]])
+    begin = "postcodes" if kinds == {BY_POSTCODE} else "postcodes and points of areas" if BY_POSTCODE in kinds else (
+        "points of areas")  # fmt: skip
+    how = {
+        "straight": "straight lines",
+        "distance": "distance by road",
+        "drive": "driving time by class of road and form of way",
+        "walk": "walking time",
+    }
+    return f"{how[prepared.mode]} to the nearest, from {begin}, weighted by residents"
+
+
+def unrouted_share(made: Access) -> float | None:
+    """The share of the workspace's own residents without a known way."""
+    people = made.prepared.residents
+    counted = np.where(people.origins.home[people.origins.block], people.counted, 0.0)
+    total = counted.sum()
+    return number(float(counted[~np.isfinite(made.cost)].sum() / total)) if total else None
 
 
 def service_rows(made: Access) -> list[dict]:

@@ -69,9 +69,9 @@ def _journeys(options: argparse.Namespace, store: "Store", changes: bool) -> int
     if changes:
         return _changed(options, store, made, head)
     if options.list == "services":
-        rows, columns = access_rows.service_rows(made), _SERVICES
+        rows, columns = access_rows.service_rows(made), _service_columns(_unit(made))
     elif options.list == "blocks":
-        rows, columns = access_rows.block_rows(made), _BLOCKS
+        rows, columns = access_rows.block_rows(made), _block_columns(_unit(made))
     else:
         rows, columns = access_rows.rows(made), _columns(made)
     return _given(options, store, access_rows.released_access(rows, sensitive=made.sensitive), columns, head)
@@ -100,7 +100,7 @@ def _changed(options: argparse.Namespace, store: "Store", made: "Access", head: 
     rows = job.change_rows(job.changed(made, change))
     if options.save:
         scenarios.save(store, options.save, made.services, change)
-    return _given(options, store, released_access(rows, sensitive=made.sensitive), _CHANGE, head)
+    return _given(options, store, released_access(rows, sensitive=made.sensitive), _change_columns(_unit(made)), head)
 
 
 def _change(options: argparse.Namespace, store: "Store", made: "Access") -> "Change":
@@ -165,13 +165,21 @@ def _whole(value: float | None) -> str:
     return "" if value is None else f"{value:,.0f}"
 
 
+def _two(value: float | None, *, sign: bool = False) -> str:
+    return "" if value is None else f"{value:+,.2f}" if sign else f"{value:,.2f}"
+
+
 def _share(value: float | None) -> str:
     return "" if value is None else f"{100 * value:.0f} %"
 
 
+def _unit(made: "Access") -> str:
+    return "min" if made.prepared.unit == "minutes" else "km"
+
+
 def _columns(made: "Access") -> dict[str, Callable[[dict], str]]:
     """Headings with the unit, and one for each limit."""
-    unit = "min" if made.prepared.unit == "minutes" else "km"
+    unit = _unit(made)
 
     def within(at: int) -> Callable[[dict], str]:
         return lambda row: _share(row["within"][at]["share"])
@@ -187,31 +195,40 @@ def _columns(made: "Access") -> dict[str, Callable[[dict], str]]:
     }
 
 
-_CHANGE = {
-    "Locality": _who,
-    "Residents": lambda r: _whole(r["residents"]),
-    "Mean before": lambda r: _one(r["mean_before"]),
-    "After": lambda r: _one(r["mean_after"]),
-    "Difference": lambda r: _one(r["difference"], sign=True),
-    "Gain": lambda r: _whole(r["gain"]),
-    "Lose": lambda r: _whole(r["lose"]),
-    "Note": lambda r: r["note"],
-}
-_SERVICES = {
-    "Service": lambda r: r["name"] or "",
-    "Residents": lambda r: _whole(r["residents"]),
-    "With neighbours": lambda r: _whole(r["residents_around"]),
-    "Mean": lambda r: _one(r["mean"]),
-    "Capacity": lambda r: _whole(r["capacity"]),
-}
-_BLOCKS = {
-    "Area": lambda r: r["area_code"],
-    "Mean": lambda r: _one(r["mean"]),
-    "Residents": lambda r: _whole(r["residents"]),
-    "Beyond the largest limit": lambda r: _whole(r["beyond"][-1]["residents"]),
-    "No known way": lambda r: _whole(r["unrouted"]),
-    "Nearest": lambda r: ", ".join(f"{one['name']} {_one(one['mean'])}" for one in r["nearest"]),
-}
+def _change_columns(unit: str) -> dict[str, Callable[[dict], str]]:
+    return {
+        "Locality": _who,
+        "Residents": lambda r: _whole(r["residents"]),
+        f"Mean {unit} before": lambda r: _two(r["mean_before"]),
+        "After": lambda r: _two(r["mean_after"]),
+        "Difference": lambda r: _two(r["difference"], sign=True),
+        "Gain": lambda r: _whole(r["gain"]),
+        "Lose": lambda r: _whole(r["lose"]),
+        "Note": lambda r: r["note"],
+    }
+
+
+def _service_columns(unit: str) -> dict[str, Callable[[dict], str]]:
+    return {
+        "Service": lambda r: r["name"] or "",
+        "Residents": lambda r: _whole(r["residents"]),
+        "With neighbours": lambda r: _whole(r["residents_around"]),
+        f"Mean {unit}": lambda r: _one(r["mean"]),
+        "Capacity": lambda r: _whole(r["capacity"]),
+    }
+
+
+def _block_columns(unit: str) -> dict[str, Callable[[dict], str]]:
+    return {
+        "Area": lambda r: r["area_code"],
+        f"Mean {unit}": lambda r: _one(r["mean"]),
+        "Residents": lambda r: _whole(r["residents"]),
+        "Beyond the largest limit": lambda r: _whole(r["beyond"][-1]["residents"]),
+        "No known way": lambda r: _whole(r["unrouted"]),
+        "Nearest": lambda r: ", ".join(f"{one['name']} {_one(one['mean'])}" for one in r["nearest"]),
+    }
+
+
 _SUPPLY = {
     "Locality": _who,
     "For 1,000 residents": lambda r: "" if r["per_1000"] is None else f"{r['per_1000']:,.2f}",

@@ -110,7 +110,7 @@ def change_rows(made: Changed) -> list[dict]:
                 "unit": made.before.prepared.unit,
                 "dimension": row.dimension,
                 "group": row.group,
-                "residents": number(before.residents[at]),
+                "residents": number(round(float(before.residents[at]), 6)),
                 "mean_before": mean[0],
                 "mean_after": mean[1],
                 "difference": None if mean[0] is None or mean[1] is None else mean[1] - mean[0],

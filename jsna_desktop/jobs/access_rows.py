@@ -37,7 +37,7 @@ def rows(made: Access) -> list[dict]:
                 "within": [
                     {"limit": limit, "share": number(summary.within[at, k])} for k, limit in enumerate(made.limits)
                 ],
-                "residents": number(summary.residents[at]),
+                "residents": number(round(float(summary.residents[at]), 6)),
                 "unrouted_share": number(summary.unrouted[at]),
                 "edge_share": number(edge[at]),
                 "gini": number(gini(costs, weight)) if row.dimension == WHOLE else None,

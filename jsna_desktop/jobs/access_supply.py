@@ -63,7 +63,7 @@ def supply(prepared: Prepared, service: str, zones: Sequence[tuple[float, float]
     people = prepared.residents
     snapped = travel.snap(prepared.graph, services.places)
     ends, weights = zip(*zones, strict=True)
-    ways = travel.within(prepared.graph, snapped, prepared.snapped, ends[-1])
+    ways = travel.within(prepared.graph, snapped, prepared.snapped, ends[-1] + 1e-9)  # to the end of the last zone
     found = floating_catchment(
         ways.point, ways.service, ways.cost, people.counted, services.capacity, ends, weights
     )  # fmt: skip

@@ -11,6 +11,8 @@ from scipy import sparse
 
 # Luo and Qi (2009): minutes by car, and how much of a service somebody in each zone has.
 ZONES, ZONE_WEIGHTS = (10.0, 20.0, 30.0), (1.0, 0.68, 0.22)
+# Sums of many links that come to a limit exactly need not do so to the last bit.
+_ROUNDING = 1e-9
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,7 @@ def journeys(cost: np.ndarray, people: sparse.csr_array, limits: Sequence[float]
     everyone = np.asarray(people.sum(axis=1), float)
     routed = people @ known.astype(float)
     clean = np.where(known, cost, 0.0)
-    ends = np.array(limits, dtype=float)
+    ends = np.array(limits, dtype=float) + _ROUNDING
     with np.errstate(invalid="ignore", divide="ignore"):
         mean = (people @ clean) / routed
         reached = people @ (known[:, None] & (clean[:, None] <= ends[None, :])).astype(float)
@@ -99,7 +101,7 @@ def floating_catchment(
     then supply = Σ W·R, the same weights W in both: Σ residents·supply is the capacity of all services with a ratio.
     Capacities below zero count as unknown.
     """
-    zone = np.searchsorted(np.array(zones, float), minutes)
+    zone = np.searchsorted(np.array(zones, float) + _ROUNDING, minutes)
     within = zone < len(zones)
     weight = np.array([*weights, 0.0])[zone]
     demand = np.bincount(service[within], (weight * residents[point])[within], minlength=len(capacity))

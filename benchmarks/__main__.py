@@ -14,6 +14,7 @@ BARS = (
     "benchmarks.tables",
     "benchmarks.standardised",
     "benchmarks.life_tables",
+    "benchmarks.access",
 )
 
 if __name__ == "__main__":

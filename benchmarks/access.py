@@ -156,9 +156,7 @@ def change() -> bool:
             taken.append(1000 * seconds)
     worst, middle = max(taken), float(np.median(taken))
     kept = worst < CHANGE_BAR_MS
-    print(
-        f"        {len(graph.places):,} nodes, {count:,} postcodes, {len(rows)} rows: half of the moves in {middle:.0f} ms"
-    )
+    print(f"        {len(graph.places):,} nodes, {count:,} postcodes, {len(rows)} rows; half in {middle:.0f} ms")
     print(f"{'kept  ' if kept else 'MISSED'}  moving a service: {worst:.0f} ms at most (bar {CHANGE_BAR_MS:g})")
     return kept
 

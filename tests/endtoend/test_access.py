@@ -1,0 +1,165 @@
+"""An officer asks how far people are from help: with OS Open Roads as published, and services of their own."""
+
+import csv
+import io
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import geopandas
+import pytest
+import shapely
+
+from jsna_desktop.cli import main
+from tests.endtoend.conftest import Said
+
+Run = Callable[..., Said]
+HUBS = (
+    "name,service,easting,northing,capacity,postcode\n"
+    "North hub,hub,400050,200950,30,\n"
+    "South hub,hub,400050,200050,,\n"
+    "Lost hub,hub,,,10,SN1 1AZ\n"
+    "Sea hub,hub,407000,200500,10,\n"
+)
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two areas one above the other, a postcode in each, and a street of a kilometre between the hubs."""
+    tmp_path = tmp_path_factory.mktemp("access")
+    areas = geopandas.GeoDataFrame(
+        {"LSOA21CD": ["E01000001", "E01000002"], "LSOA21NM": ["South 001A", "North 001B"]},
+        geometry=[shapely.box(400_000, 200_000, 401_000, 200_500), shapely.box(400_000, 200_500, 401_000, 201_000)],
+        crs=27700,
+    )
+    areas.to_file(tmp_path / "areas.gpkg", layer="LSOA_2021_EW_BGC")
+    (tmp_path / "people.csv").write_text(
+        "area_code,year,sex,age,population\nE01000001,2024,persons,all,300\nE01000002,2024,persons,all,100\n"
+    )
+    rest = '"E92000001","E19000001","E18000001","","E06000054","E05013500"'
+    rows = [f'"SN1 1A{letter}",10,400050,{north},{rest}' for letter, north in (("A", 200_100), ("B", 200_800))]
+    (tmp_path / "sn.csv").write_text("\n".join(rows) + "\n")
+    (tmp_path / "hubs.csv").write_text(HUBS)
+    heights = range(200_000, 201_001, 100)
+    nodes = {f"n{k}": (400_000, y) for k, y in enumerate(heights)}
+    links = [(f"l{k}", f"n{k}", f"n{k + 1}") for k in range(len(nodes) - 1)]
+    frame = {
+        "id": [one[0] for one in links],
+        "road_function": ["Local Road"] * len(links),
+        "form_of_way": ["Single Carriageway"] * len(links),
+        "length": [100] * len(links),
+        "start_node": [one[1] for one in links],
+        "end_node": [one[2] for one in links],
+    }
+    lines = [shapely.LineString([nodes[start], nodes[end]]) for _, start, end in links]
+    roads = tmp_path / "oproad_gb.gpkg"
+    geopandas.GeoDataFrame(frame, geometry=lines, crs=27700).to_file(roads, layer="road_link")
+    points = geopandas.GeoDataFrame({"id": list(nodes)}, geometry=[*map(shapely.Point, nodes.values())], crs=27700)
+    points.to_file(roads, layer="road_node")
+    workspace = tmp_path / "county.jsna"
+    files = ("areas.gpkg", "people.csv", "sn.csv", "hubs.csv", "oproad_gb.gpkg")
+    assert main(["new", str(workspace)]) == 0
+    assert main(["add", str(workspace), *(str(tmp_path / name) for name in files)]) == 0
+    return workspace
+
+
+@pytest.fixture
+def county(made: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copyfile(made, tmp_path / "county.jsna"))
+
+
+def test_how_far_people_are(jsna: Run, county: Path) -> None:
+    told = jsna("access", county, "--service", "hub", "--within", "0.2", "--within", "1", "--format", "json")
+    assert told.code == 0, told.err
+    found = told.json()
+    assert (found["mode"], found["unit"], found["limits"], found["unrouted_share"]) == ("distance", "km", [0.2, 1.0], 0)
+    assert found["method"] == "distance by road to the nearest, from postcodes, weighted by residents"
+    [row] = found["rows"]
+    # Every door and hub lies 50 m off the street: 100 m along it in the south, 100 or 200 in the north.
+    assert row["locality"] == "all areas"
+    assert row["residents"] == 400
+    assert row["mean"] == pytest.approx((300 * 0.2 + 100 * 0.2) / 400, abs=0.06)
+    assert [one["limit"] for one in row["within"]] == [0.2, 1.0]
+    assert row["within"][1]["share"] == 1
+    told = "\n".join(found["notes"])
+    assert "Lost hub: the postcode SN1 1AZ is not among those that are loaded" in told
+    assert "services lie outside the roads that are loaded" in told
+
+
+def test_a_change_is_tried_saved_and_tried_again(jsna: Run, county: Path) -> None:
+    before = jsna("show", county, "--json").json()
+    change = ("--close", "north hub", "--open", "New hub", "400050,200800", "--save", "Move up")
+    tried = jsna("access", county, "--service", "hub", *change, "--format", "json")
+    assert tried.code == 0, tried.err
+    again = jsna("access", county, "--service", "hub", "--scenario", "Move up", "--format", "json")
+    assert again.json()["rows"] == tried.json()["rows"]
+    [row] = tried.json()["rows"]
+    assert (row["gain"], row["lose"]) == (100, 0)
+    assert row["mean_after"] < row["mean_before"]
+    assert jsna("show", county, "--json").json() == before
+    wrong = jsna("access", county, "--service", "hub", "--close", "Norf hub")
+    assert wrong.code == 2
+    assert "Did you mean North hub" in wrong.err
+
+
+def test_catchments_areas_and_capacity(jsna: Run, county: Path, tmp_path: Path) -> None:
+    out = tmp_path / "hubs.csv"
+    assert jsna("access", county, "--service", "hub", "--list", "services", "--format", "csv", "--out", out).code == 0
+    rows = list(csv.DictReader(io.StringIO(out.read_text("utf-8"))))
+    assert {row["name"]: float(row["residents"]) for row in rows} == {"North hub": 100, "South hub": 300}
+    listed = jsna("access", county, "--service", "hub", "--list", "blocks", "--format", "json").json()["rows"]
+    assert [one["name"] for one in listed[0]["nearest"]] in (["North hub", "South hub"], ["South hub", "North hub"])
+    held = jsna("access", county, "--service", "hub", "--capacity", "--format", "json").json()
+    # Only the north hub tells what it can take: 30 for all 400, who live within ten minutes.
+    assert held["rows"][0]["per_1000"] == pytest.approx(75)
+    assert any("they tell no capacity: 1 (South hub)" in note for note in held["notes"])
+
+
+def test_drive_times_by_a_table_of_speeds_of_ones_own(jsna: Run, county: Path, tmp_path: Path) -> None:
+    from jsna_desktop.resources import resource
+
+    text = resource("speeds.toml").read_text("utf-8")
+    slow = tmp_path / "slow.toml"
+    slow.write_text(text.replace("local = 30.0 ", "local = 3.0 "))
+    usual, crawled = (
+        jsna("access", county, "--service", "hub", "--by", "drive", "--format", "json", *more).json()["rows"][0]["mean"]
+        for more in ((), ("--speeds", slow))
+    )
+    assert crawled > usual
+    for wrong, said in (
+        (text.replace("walk = 4.8", "walk = 0"), "this is no speed"),
+        (text.replace("[drive]", "[car]"), "a name that is none"),
+        (text.replace("minor = 45.0", "lanes = 45.0"), "a name that is none"),
+        ("walk = ", "cannot be read"),
+    ):
+        slow.write_text(wrong)
+        told = jsna("access", county, "--service", "hub", "--by", "drive", "--speeds", slow)
+        assert (told.code, said in told.err) == (3, True), told.err
+
+
+def test_what_cannot_be_asked(jsna: Run, county: Path) -> None:
+    for more, said in (
+        (("--service", "clinic"), "there is no service clinic"),
+        (("--service", "hub", "--within", "-1"), "this is no limit"),
+        (("--service", "hub", "--capacity", "--close", "North hub"), "are asked for at once"),
+        (("--service", "hub", "--save", "x"), "no change to save"),
+        (("--service", "hub", "--zones", "10:1"), "--zones are of --capacity"),
+        (("--service", "hub", "--open", "Far hub", "450000,250000"), "no road within 1 km"),
+        (("--service", "hub", "--scenario", "None"), "there is no scenario None"),
+    ):
+        told = jsna("access", county, *more)
+        assert (told.code, said in told.err) == (2, True), told.err
+
+
+def test_sensitive_services_leave_no_numbers(jsna: Run, county: Path, tmp_path: Path) -> None:
+    refuges = tmp_path / "refuges.csv"
+    refuges.write_text("name,service,easting,northing\nSafe house,refuge,400050,200500\n")
+    assert jsna("add", county, refuges, "--sensitive").code == 0
+    for more in ((), ("--list", "services"), ("--list", "blocks"), ("--close", "Safe house")):
+        told = jsna("access", county, "--service", "refuge", "--format", "json", *more)
+        assert told.code == 0, told.err
+        assert "Safe house" not in told.out
+        for row in json.loads(told.out)["rows"]:
+            assert "sensitive" in row["note"]
+            assert not [name for name, value in row.items() if isinstance(value, int | float)]

@@ -1,5 +1,7 @@
 """Which indicator colours the map, its legend, and what is said of each block; and the layers that are shown."""
 
+from dataclasses import dataclass
+
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
@@ -16,12 +18,23 @@ from jsna_desktop.app.theme import Look
 from jsna_desktop.app.workbench import Workbench
 from jsna_desktop.areas import geography
 from jsna_desktop.indicator import Indicator
+from jsna_desktop.jobs import map_data
 from jsna_desktop.jobs.points import PointLayer
 
 _FIRST = ("imd2025.average_score", "imd2019.average_score")
 PLACES = "places"
 _AROUND_M = 5000.0
 _FEW_POINTS = 150  # as many, of all kinds together, are seen one by one; more are shown only when asked
+
+
+@dataclass(frozen=True)
+class Other:
+    """What a view colours the map by: `values` (blocks,) of the map's blocks, NaN none; `points` the layer it shows."""
+
+    title: str
+    values: np.ndarray
+    note: str = ""
+    points: str = ""
 
 
 class Colouring(QObject):
@@ -38,6 +51,8 @@ class Colouring(QObject):
         self._filled = self._outlined = True
         self._points: list[PointMarks] = []  # of each kind, those on or near the map's areas
         self._pointed: set[str] = set()  # the kinds of services and assets that are shown
+        self._forced: set[str] = set()  # the kinds that a view shows for as long as it is there
+        self._other: Other | None = None  # what a view colours the map by
         self._offered: set[str] = set()  # those that were shown once unasked, or left out as too many
         self._slots = (
             (bench.map.colour_by.chosen, self.choose),
@@ -85,20 +100,44 @@ class Colouring(QObject):
         self.choose(kept or first or next(iter(choices), None))
         self._show_layers()
 
-    def choose(self, indicator: Indicator | None) -> None:
-        self.indicator = indicator
-        groups = self._session.contents.groups
-        found = [Choice(i.name, _detail(i), groups.get(i.id, ""), i) for i in self._session.colourable()]
-        current = next((choice for choice in found if choice.value == indicator), None)
-        self._bench.map.colour_by.show_choice(found, current)
+    def show_other(self, other: "Other | None") -> None:
+        """Colour the map by what a view found, or again by the indicator that was chosen."""
+        self._other = other
+        self._forced = {other.points} if other is not None and other.points else set()
+        self._show_points()
+        self._say_choice()
         self._paint()
         self._bench.map.arrange()
+
+    def choose(self, indicator: Indicator | None) -> None:
+        self._other = None
+        self.indicator = indicator
+        self._say_choice()
+        self._paint()
+        self._bench.map.arrange()
+
+    def _say_choice(self) -> None:
+        groups = self._session.contents.groups
+        found = [Choice(i.name, _detail(i), groups.get(i.id, ""), i) for i in self._session.colourable()]
+        current = next((choice for choice in found if choice.value == self.indicator), None)
+        if self._other is not None:
+            current = Choice(self._other.title, "", "", None)
+        self._bench.map.colour_by.show_choice(found, current)
 
     def _paint(self) -> None:
         blocks, canvas = self._session.contents.blocks, self._bench.map.canvas
         legend = self._bench.map.legend
         if blocks is None:
             legend.show_legend(None)
+            return
+        if self._other is not None:
+            self._values = self._other.values
+            classes, breaks = map_data.fifths(self._values)
+            canvas.set_colours(classes, self._look.ramp())
+            missing = int(np.isnan(self._values).sum())
+            view = LegendView(self._other.title, tuple(breaks.tolist()), self._other.note, missing)
+            legend.show_legend(view if len(breaks) else None)
+            self._bench.map.arrange()
             return
         if self.indicator is None or not self._filled:
             self._values = np.full(len(blocks.codes), np.nan)
@@ -127,6 +166,9 @@ class Colouring(QObject):
         return f"{polarity} · {fifths}" if polarity else fifths
 
     def _said_of(self, block: int) -> str:
+        if self._other is not None and block < len(self._values):
+            value = self._values[block]
+            return f"{self._other.title}: {'no value' if np.isnan(value) else words.plain(float(value))}"
         if self.indicator is None or block >= len(self._values):
             return ""
         value = self._values[block]
@@ -158,7 +200,8 @@ class Colouring(QObject):
         self._bench.layers.setVisible(bool(items))
 
     def _show_points(self) -> None:
-        self._bench.map.canvas.set_points([marks for marks in self._points if marks.key in self._pointed])
+        seen = self._forced or self._pointed
+        self._bench.map.canvas.set_points([marks for marks in self._points if marks.key in seen])
 
     def _near(self, sign: int, layer: PointLayer) -> PointMarks:
         """The points of a layer within a few miles of the areas on the map: a list may be national."""

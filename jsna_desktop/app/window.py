@@ -26,6 +26,7 @@ from jsna_desktop.app.dialogs.password import AskPassword, ChoosePassword
 from jsna_desktop.app.dialogs.problem import show_problem
 from jsna_desktop.app.dialogs.rename import ask_name
 from jsna_desktop.app.dialogs.sheet import Sheet
+from jsna_desktop.app.dialogs.where import ask_where
 from jsna_desktop.app.map_area import MapArea
 from jsna_desktop.app.open_workspace import OpenWorkspace
 from jsna_desktop.app.panels.busy import BusyCard
@@ -250,7 +251,10 @@ class MainWindow(QMainWindow):
         self.building = Building(session, self.desk, self.tasks, self)
         self.building.said.connect(self._say)
         self.building.sheet_made.connect(self._open_sheet)
-        self.views = Keeper(session, self.desk, self.bench, self.look)
+        self.views = Keeper(session, self.desk, self.bench, self.look, self.colouring)
+        self.views.said.connect(self._say)
+        self.views.where_asked.connect(self._ask_where)
+        self.views.name_asked.connect(self._ask_scenario)
         self.views.problem.connect(self.show_problem)
         self.views.how_asked.connect(self._tell_how)
         self.desk.problem.connect(self.show_problem)
@@ -463,6 +467,12 @@ class MainWindow(QMainWindow):
 
     def _tell_how(self, title: str, parts: Sequence[tuple[str, str]]) -> None:
         self._open_sheet(tell_how(self.look, self, title, parts))
+
+    def _ask_where(self, title: str, name: str | None, ways: tuple) -> None:
+        self._open_sheet(ask_where(self.look, self, title, name, *ways))
+
+    def _ask_scenario(self, then: Callable[[str], None]) -> None:
+        self._open_sheet(ask_name(self.look, self, "", then, "Keep this scenario", "Keep", "Name of the scenario"))
 
     def _rename(self, place: Locality) -> None:
         desk = self.desk

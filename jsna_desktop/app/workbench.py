@@ -8,6 +8,7 @@ from jsna_desktop.app.map_area import MapArea
 from jsna_desktop.app.panels.layers import LayersPanel
 from jsna_desktop.app.panels.places import PlacesPanel
 from jsna_desktop.app.panels.profile import ProfilePanel
+from jsna_desktop.app.panels.side import SidePanel
 from jsna_desktop.app.panels.tabs import PROFILE
 from jsna_desktop.app.panels.wide import WideView
 from jsna_desktop.app.theme import Look, watch
@@ -35,6 +36,8 @@ class Workbench(QWidget):
         self._sheet = False
         self._views: dict[str, WideView] = {}
         self._shown: WideView | None = None
+        self._panels: dict[str, SidePanel] = {}
+        self._side: QWidget = profile  # what is beside the map
         profile.tabs.asked.connect(self.view_asked.emit)
         profile.close_asked.connect(lambda: self.show_sheet(False))
         map_area.open_profile.clicked.connect(lambda: self.show_sheet(True))
@@ -66,7 +69,22 @@ class Workbench(QWidget):
         view.tab_asked.connect(self.view_asked.emit)
         self._views[key] = view
 
+    def add_panel(self, key: str, panel: SidePanel) -> None:
+        """Another panel than the profile beside the map, for a tab."""
+        panel.setParent(self)
+        panel.hide()
+        panel.tab_asked.connect(self.view_asked.emit)
+        panel.close_asked.connect(lambda: self.show_sheet(False))
+        self._panels[key] = panel
+
     def drop_view(self, key: str) -> None:
+        if key in self._panels:
+            panel = self._panels.pop(key)
+            if self._side is panel:
+                self._side = self.profile
+            panel.hide()
+            panel.deleteLater()
+            return
         view = self._views.pop(key)
         if self._shown is view:
             self._shown = None
@@ -78,18 +96,24 @@ class Workbench(QWidget):
         """Show the view of this tab; any key without a wide view is the profile's."""
         before, had_focus = self._shown, self.isAncestorOf(QApplication.focusWidget() or self)
         self._shown = self._views.get(key)
-        for view in self._views.values():
-            view.setVisible(view is self._shown)
-        if self._shown is None:
-            self._sheet = True if before is not None else self._sheet
-        self.profile.tabs.show_tab(key if self._shown is not None else PROFILE)
+        side = self._panels.get(key, self.profile)
+        moved, self._side = side is not self._side, side
+        for view in (*self._views.values(), self.profile, *self._panels.values()):
+            view.setVisible(view is (self._shown or side))
+        if self._shown is None and (before is not None or moved):
+            self._sheet = True
+        self.profile.tabs.show_tab(PROFILE)
         self.arrange()
         if self._shown is not None:
             self._shown.tabs.show_tab(key)
             if had_focus and not self.places.isAncestorOf(QApplication.focusWidget() or self):
                 self._shown.tabs.setFocus()
-        elif before is not None and had_focus:
-            self.profile.tabs.setFocus()
+        else:
+            tabs = self._panels[key].tabs if key in self._panels else self.profile.tabs
+            if key in self._panels:
+                tabs.show_tab(key)
+            if (before is not None or moved) and had_focus:
+                tabs.setFocus()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape and self.is_narrow and (self._drawer or self._sheet):
@@ -109,7 +133,8 @@ class Workbench(QWidget):
         if narrow != self.is_narrow:
             self.is_narrow = narrow
             self.narrowed.emit(narrow)
-        self.profile.close_button.setVisible(narrow)
+        for panel in (self.profile, *self._panels.values()):
+            panel.close_button.setVisible(narrow)
         if self._shown is not None:
             self._arrange_wide(width, height, narrow=narrow)
             return
@@ -119,9 +144,9 @@ class Workbench(QWidget):
             self.map.covered = 0
             self.places.setGeometry(0, 0, left, height)
             self.map.setGeometry(left, 0, width - left - right, height)
-            self.profile.setGeometry(width - right, 0, right, height)
+            self._side.setGeometry(width - right, 0, right, height)
             self.places.show()
-            self.profile.show()
+            self._side.show()
             self.map.open_profile.hide()
             self.map.arrange()
             return
@@ -129,12 +154,12 @@ class Workbench(QWidget):
         self.map.covered = right if self._sheet else 0
         self.map.setGeometry(0, 0, width, height)
         self.places.setGeometry(0, 0, min(left + px(40), width - 60), height)
-        self.profile.setGeometry(width - right, 0, right, height)
+        self._side.setGeometry(width - right, 0, right, height)
         self.places.setVisible(self._drawer)
-        self.profile.setVisible(self._sheet)
+        self._side.setVisible(self._sheet)
         self.map.open_profile.setVisible(not self._sheet)
         self.map.arrange()
-        self.profile.raise_()
+        self._side.raise_()
         self.places.raise_()
 
     def _arrange_wide(self, width: int, height: int, *, narrow: bool) -> None:
@@ -142,7 +167,7 @@ class Workbench(QWidget):
         assert self._shown is not None
         left = self._look.px(_LEFT)
         self.map.hide()
-        self.profile.hide()
+        self._side.hide()
         self._shown.setGeometry(0 if narrow else left, 0, width if narrow else width - left, height)
         self.places.setGeometry(0, 0, min(left + self._look.px(40), width - 60) if narrow else left, height)
         self.places.setVisible(self._drawer if narrow else True)

@@ -17,6 +17,13 @@ _TITLES = {
     "care": "Care services",
     "dentist": "Dentists",
     "hospital": "Hospitals",
+    "school_primary": "Primary schools",
+    "school_secondary": "Secondary schools",
+    "nursery": "Nurseries",
+    "library": "Libraries",
+    "community_hub": "Community hubs",
+    "food_bank": "Food banks",
+    "leisure_centre": "Leisure centres",
 }
 
 

@@ -1,4 +1,4 @@
-"""A new name for a place."""
+"""A name for something: a place, a scenario."""
 
 from collections.abc import Callable
 
@@ -11,17 +11,25 @@ from jsna_desktop.app.widgets import Button, Field
 MOST_LETTERS = 120
 
 
-def ask_name(look: Look, window: QWidget, name: str, then: Callable[[str], None]) -> Sheet:
+def ask_name(
+    look: Look,
+    window: QWidget,
+    name: str,
+    then: Callable[[str], None],
+    title: str = "Rename the place",
+    verb: str = "Rename",
+    what: str = "Name of the place",
+) -> Sheet:
     """Ask for a name; `then` gets one that is not empty and not the old one."""
-    sheet = Sheet(look, window, "Rename the place", width=420)
-    field = Field(look, "Name of the place")
+    sheet = Sheet(look, window, title, width=420)
+    field = Field(look, what)
     field.setMaxLength(max(MOST_LETTERS, len(name)))  # a longer one came from a file: never cut it
     field.setText(name)
     field.selectAll()
     sheet.body.addWidget(field)
     cancel = Button(look, "Cancel")
     cancel.clicked.connect(sheet.close_sheet)
-    keep = Button(look, "Rename", kind="primary")
+    keep = Button(look, verb, kind="primary")
 
     def give() -> None:
         given = " ".join(field.text().split())

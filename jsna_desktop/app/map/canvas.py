@@ -61,6 +61,8 @@ class MapCanvas(PaintedMap):
     polygon_changed = Signal(object)  # while drawing: Shapely shape, or None when there is none yet
     polygon_finished = Signal(object)
     tool_changed = Signal(str)
+    point_clicked = Signal(str, float, float)  # the key of its layer and where it is; only while `asks_points`
+    place_pointed = Signal(float, float)  # with the tool `place`
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -74,6 +76,10 @@ class MapCanvas(PaintedMap):
         self._note = ""
         self._ring = False  # the keyboard came here by keyboard
         self._pin: tuple[float, float] | None = None  # what was looked for and found
+        self.asks_points = False  # whether a click on a point means the point
+        self._struck: list[tuple[float, float]] = []
+        self._opened: list[tuple[float, float]] = []
+        self._hatched: list[int] = []
         self._middle_from: QPointF | None = None
         self._tools: dict[str, Tool] = {kind.name: kind(self) for kind in TOOLS}
         self._tool = self._tools[SelectTool.name]
@@ -127,6 +133,24 @@ class MapCanvas(PaintedMap):
         self._pin = place
         self.update()
 
+    def show_change(
+        self,
+        struck: Sequence[tuple[float, float]] = (),
+        opened: Sequence[tuple[float, float]] = (),
+        hatched: Sequence[int] | np.ndarray = (),
+    ) -> None:
+        """What a change of services would do: places (EPSG:27700) struck out, new ones, blocks that it makes worse."""
+        self._struck, self._opened, self._hatched = list(struck), list(opened), [int(block) for block in hatched]
+        self.update()
+
+    def point_under(self, at: QPointF) -> tuple[str, float, float] | None:
+        """The layer's key and the place of the point under a position on the screen, while points are asked for."""
+        hit = point_at(self._point_marks, self._view, at.x(), at.y()) if self.asks_points else None
+        if hit is None:
+            return None
+        layer, position = hit
+        return layer.key, float(layer.places[position, 0]), float(layer.places[position, 1])
+
     def choose(self, blocks: np.ndarray) -> None:
         """The person chose `blocks` and nothing else."""
         self._pin = None
@@ -151,6 +175,12 @@ class MapCanvas(PaintedMap):
             self._move_to(replace(self._view, x=float(x), y=float(y)))
 
     def _paint_in_hand(self, draw: Overlay) -> None:
+        for block in self._hatched:
+            draw.hatched(self._block_path(block))
+        for place in self._struck:
+            draw.struck(place)
+        for place in self._opened:
+            draw.opened(place)
         if self._hovered >= 0:
             draw.block(self._block_path(self._hovered), focus=False)
         if self._focus_block >= 0:

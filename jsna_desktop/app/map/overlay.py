@@ -2,7 +2,7 @@
 
 import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPolygonF
+from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPolygonF
 
 from jsna_desktop.app.map.layers import rings_path
 from jsna_desktop.app.map.look import Look
@@ -94,6 +94,28 @@ class Overlay:
         self._p.drawPath(drop)
         self._p.setBrush(self._look.halo)
         self._p.drawEllipse(QPointF(x, y - 16), 3.0, 3.0)
+
+    def hatched(self, path: QPainterPath) -> None:
+        """A block that a change makes worse: hatched, with an edge."""
+        look = self._look
+        self._p.fillPath(path, QBrush(look.warning, Qt.BrushStyle.BDiagPattern))
+        self._p.strokePath(path, look.pen(look.warning, 1.6))
+
+    def struck(self, place: tuple[float, float]) -> None:
+        """A service that would close: a disc with a cross through it."""
+        self._disc(place, ((-3.6, -3.6, 3.6, 3.6), (-3.6, 3.6, 3.6, -3.6)))
+
+    def opened(self, place: tuple[float, float]) -> None:
+        """A service that would open: a disc with a plus in it."""
+        self._disc(place, ((-4.6, 0.0, 4.6, 0.0), (0.0, -4.6, 0.0, 4.6)))
+
+    def _disc(self, place: tuple[float, float], strokes: tuple[tuple[float, float, float, float], ...]) -> None:
+        x, y = self._view.to_screen(np.array(place)).tolist()
+        look = self._look
+        self._p.setPen(look.pen(look.warning, 2.0))
+        self._p.setBrush(look.halo)
+        self._p.drawEllipse(QPointF(x, y), 10.0, 10.0)
+        self._p.drawLines([QLineF(x + a, y + b, x + c, y + d) for a, b, c, d in strokes])
 
     def block(self, path: QPainterPath, focus: bool) -> None:
         """The block under the mouse (thin) or under the keys (`focus`: thick and dashed)."""

@@ -7,8 +7,8 @@ from PySide6.QtWidgets import QTabBar
 
 from jsna_desktop.app.theme import Look, watch
 
-PROFILE, LIFE, INEQUALITY = "profile", "life", "inequality"
-TABS = ((PROFILE, "Profile"), (LIFE, "Life expectancy"), (INEQUALITY, "Inequality"))
+PROFILE, LIFE, INEQUALITY, ACCESS = "profile", "life", "inequality", "access"
+TABS = ((PROFILE, "Profile"), (LIFE, "Life expectancy"), (INEQUALITY, "Inequality"), (ACCESS, "Access"))
 
 
 class Tabs(QTabBar):

@@ -2,10 +2,13 @@
 
 from PySide6.QtCore import QObject, Signal
 
+from jsna_desktop.app.colouring import Colouring
 from jsna_desktop.app.desk import Desk
-from jsna_desktop.app.panels.tabs import LIFE, PROFILE
+from jsna_desktop.app.panels.access import AccessPanel
+from jsna_desktop.app.panels.tabs import ACCESS, LIFE, PROFILE
 from jsna_desktop.app.session import Session
 from jsna_desktop.app.theme import Look
+from jsna_desktop.app.views.access_asker import AccessAsker
 from jsna_desktop.app.views.inequality import InequalityView
 from jsna_desktop.app.views.inequality_asker import InequalityAsker
 from jsna_desktop.app.views.life import LifeView
@@ -17,15 +20,20 @@ class Keeper(QObject):
     """One session's views, each made when it is first asked for. `how_asked` carries a title and how it is made."""
 
     problem = Signal(object)
+    where_asked = Signal(str, object, object)
+    name_asked = Signal(object)
+    said = Signal(str)
     how_asked = Signal(str, object)
 
-    def __init__(self, session: Session, desk: Desk, bench: Workbench, look: Look) -> None:
+    def __init__(self, session: Session, desk: Desk, bench: Workbench, look: Look, colouring: Colouring) -> None:
         super().__init__(bench)
+        self._colouring = colouring
         self.session, self.desk, self.bench, self._look = session, desk, bench, look
         self.shown = PROFILE
-        self._askers: dict[str, LifeAsker | InequalityAsker] = {}
+        self._askers: dict[str, LifeAsker | InequalityAsker | AccessAsker] = {}
         bench.view_asked.connect(self.show_view)
         desk.subject_changed.connect(self.refresh)
+        session.places_changed.connect(self.refresh)
         session.contents_changed.connect(self.refresh)
 
     @property
@@ -39,6 +47,9 @@ class Keeper(QObject):
             return
         if key != PROFILE and key not in self._askers:
             self._make(key)
+        before = self._askers.get(self.shown)
+        if isinstance(before, AccessAsker):
+            before.rest()
         self.shown = key
         self.bench.show_view(key)
         self.refresh()
@@ -55,6 +66,7 @@ class Keeper(QObject):
     def leave(self) -> None:
         self.bench.view_asked.disconnect(self.show_view)
         self.desk.subject_changed.disconnect(self.refresh)
+        self.session.places_changed.disconnect(self.refresh)
         self.session.contents_changed.disconnect(self.refresh)
         for key, asker in self._askers.items():
             asker.leave()
@@ -63,6 +75,9 @@ class Keeper(QObject):
         self.deleteLater()
 
     def _make(self, key: str) -> None:
+        if key == ACCESS:
+            self._askers[key] = self._make_access()
+            return
         if key == LIFE:
             view = LifeView(self._look)
             asker = LifeAsker(self.session, view)
@@ -74,3 +89,13 @@ class Keeper(QObject):
         asker.problem.connect(self.problem.emit)
         self._askers[key] = asker
         self.bench.add_view(key, view)
+
+    def _make_access(self) -> AccessAsker:
+        panel = AccessPanel(self._look)
+        asker = AccessAsker(self.session, panel, self.bench, self._colouring, self.desk.undo_stack)
+        asker.problem.connect(self.problem.emit)
+        asker.where_asked.connect(self.where_asked.emit)
+        asker.name_asked.connect(self.name_asked.emit)
+        asker.said.connect(self.said.emit)
+        self.bench.add_panel(ACCESS, panel)
+        return asker

@@ -4,11 +4,12 @@ from jsna_desktop.app.map.tools.base import MapMouse, Tool
 from jsna_desktop.app.map.tools.edit import EditTool
 from jsna_desktop.app.map.tools.lasso import LassoTool
 from jsna_desktop.app.map.tools.pan import PanTool
+from jsna_desktop.app.map.tools.place import PlaceTool
 from jsna_desktop.app.map.tools.polygon import PolygonTool
 from jsna_desktop.app.map.tools.rectangle import RectangleTool
 from jsna_desktop.app.map.tools.select import SelectTool
 
-TOOLS: tuple[type[Tool], ...] = (SelectTool, PanTool, PolygonTool, RectangleTool, LassoTool, EditTool)
+TOOLS: tuple[type[Tool], ...] = (SelectTool, PanTool, PolygonTool, RectangleTool, LassoTool, EditTool, PlaceTool)
 
 __all__ = [
     "TOOLS",
@@ -16,6 +17,7 @@ __all__ = [
     "LassoTool",
     "MapMouse",
     "PanTool",
+    "PlaceTool",
     "PolygonTool",
     "RectangleTool",
     "SelectTool",

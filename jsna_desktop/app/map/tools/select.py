@@ -41,6 +41,10 @@ class SelectTool(Tool):
         self.canvas.setCursor(self.cursor)
         if pressed is None or dragged:
             return
+        point = self.canvas.point_under(mouse.at)
+        if point is not None:
+            self.canvas.point_clicked.emit(*point)
+            return
         place = self.canvas.locality_line_at(*mouse.world)
         if place is not None and not mouse.modifiers & (SHIFT | ALT | CONTROL):
             self.canvas.locality_clicked.emit(place)

@@ -1,0 +1,124 @@
+"""Access of one place, ready to be shown beside the map: the finding, the fifths, the table, what a change would do."""
+
+import numpy as np
+
+from jsna_desktop.jobs import access_words
+from jsna_desktop.jobs.access import Access
+from jsna_desktop.jobs.access_change import Changed, change_rows
+from jsna_desktop.jobs.access_people import WHOLE
+from jsna_desktop.jobs.access_rows import block_means, method, released_access, rows
+from jsna_desktop.jobs.points import title
+from jsna_desktop.packs.access import AccessFindings, ChangeFindings, Fifth, Reach
+
+_DEPRIVATION = "deprivation"
+_FIFTHS = {"most deprived fifth": "Most deprived fifth", "fifth 2": "Second", "fifth 3": "Third", "fifth 4": "Fourth",
+           "least deprived fifth": "Least deprived fifth"}  # fmt: skip
+
+
+def access_findings(
+    made: Access, place: str | None, change: Changed | None = None, *, true_figures: bool = False
+) -> AccessFindings:
+    """What is shown of a place (None: of the district, or of all areas) among those that `made` was prepared for.
+
+    From sensitive services or residents nothing is shown, unless `true_figures` were unlocked for a screen.
+    """
+    hidden = made.sensitive and not true_figures
+    told = released_access(rows(made), sensitive=hidden)
+    after = released_access(change_rows(change), sensitive=hidden) if change is not None else []
+    district = told[0]["locality"]
+    own = str(next((row["locality"] for row in told if row["locality"] == place), district))
+    service, unit = made.services.service, made.prepared.unit
+    mine = next(row for row in told if row["locality"] == own and row["dimension"] == WHOLE)
+    then = next((row for row in after if row["locality"] == own and row["dimension"] == WHOLE), None)
+    before = np.full(len(made.prepared.residents.people.codes), np.nan) if hidden else block_means(made)
+    now = before if change is None or hidden else change.blocks
+    with np.errstate(invalid="ignore"):
+        lost = np.isfinite(before) & ~np.isfinite(now)
+        worse, better = (now > before + 1e-9) | lost, now < before - 1e-9
+    short = "min" if unit == "minutes" else "km"
+    name = access_words.called(service)
+    return AccessFindings(
+        own,
+        name,
+        title(f"service:{service}"),
+        short,
+        access_words.sentence(own, service, made.prepared.mode, unit, mine),
+        None if change is None else _change(change, after, district, hidden=hidden),
+        _fifths(told, after, district),
+        district,
+        _table(mine, then, short),
+        made.prepared.residents.people.codes,
+        now,
+        np.flatnonzero(worse),
+        np.flatnonzero(better),
+        f"{'Minutes' if short == 'min' else 'Kilometres'} to {access_words.one(service)}",
+        f"{method(made)[:1].upper()}{method(made)[1:]}.",
+        tuple(part for part in (mine["note"], *([] if hidden else made.notes[:3])) if part),
+        hidden,
+    )
+
+
+def _fifths(told: list[dict], after: list[dict], district: str) -> tuple[Fifth, ...]:
+    changed = {row["group"]: row for row in after if (row["locality"], row["dimension"]) == (district, _DEPRIVATION)}
+    return tuple(
+        Fifth(
+            _FIFTHS.get(str(row["group"]), str(row["group"])),
+            row["mean"],
+            changed[row["group"]]["lose"] if row["group"] in changed else None,
+            changed[row["group"]]["gain"] if row["group"] in changed else None,
+        )
+        for row in told
+        if (row["locality"], row["dimension"]) == (district, _DEPRIVATION)
+    )
+
+
+def _table(mine: dict, then: dict | None, short: str) -> tuple[Reach, ...]:
+    """Mean, median, nine in ten, and the share within each limit."""
+
+    def later(name: str) -> float | None:
+        return None if then is None else then[f"{name}_after"]
+
+    kind = "time" if short == "min" else "distance"
+    found = [
+        Reach(f"Mean {kind}, {short}", mine["mean"], later("mean")),
+        Reach(f"Half live within, {short}", mine["median"], later("median")),
+        Reach(f"9 in 10 live within, {short}", mine["p90"], later("p90")),
+    ]
+    for at, part in enumerate(mine["within"]):
+        after = None if then is None else then["within"][at]["after"]
+        found.append(Reach(f"Within {part['limit']:g} {short}", part["share"], after, share=True))
+    return tuple(found)
+
+
+def _change(change: Changed, after: list[dict], district: str, *, hidden: bool) -> ChangeFindings:
+    services = change.before.services
+    closed = [access_words.shown(str(services.names[at])) for at in change.change.close]
+    heading = access_words.change_title(closed, [access_words.shown(one.name) for one in change.change.open])
+    if hidden:
+        return ChangeFindings(heading, "Withheld:", "these services or residents are sensitive data.")
+    whole = next(row for row in after if row["locality"] == district and row["dimension"] == WHOLE)
+    fifths = [row for row in after if (row["locality"], row["dimension"]) == (district, _DEPRIVATION)]
+    lose, gain = whole["lose"] or 0.0, whole["gain"] or 0.0
+    side = "lose" if lose >= gain else "gain"
+    total = sum(row[side] or 0.0 for row in fifths)
+    two = sum(row[side] or 0.0 for row in fifths[:2]) / total if len(fifths) == 5 and total else None
+    people = whole["residents"] or 0.0
+    lost = people * max(0.0, (whole["unrouted_after"] or 0.0) - (whole["unrouted_before"] or 0.0))
+    lead, rest = access_words.change_words(
+        district, services.service, change.before.prepared.unit, lose, gain, _means(change, losing=side == "lose"), two,
+        unrouted=lost,
+    )  # fmt: skip
+    return ChangeFindings(heading, lead, rest)
+
+
+def _means(change: Changed, *, losing: bool) -> tuple[float, float] | None:
+    """Mean journey before and after of the district's residents whose journey becomes longer (or shorter)."""
+    matrix, before = change.before.prepared.residents.matrix, change.before.cost
+    held = slice(matrix.indptr[0], matrix.indptr[1])  # the district is the first row
+    points, weight = matrix.indices[held], matrix.data[held]
+    was, now = before[points], change.cost[points]
+    with np.errstate(invalid="ignore"):
+        moved = (now > was + 1e-9) if losing else (now < was - 1e-9)
+    if not weight[moved].sum():
+        return None
+    return tuple(float((weight[moved] * part[moved]).sum() / weight[moved].sum()) for part in (was, now))  # type: ignore[return-value]

@@ -1,0 +1,190 @@
+"""The panel of access: minutes on the map, a change by mouse and by keys, undone, kept and brought back."""
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QMenu
+
+from jsna_desktop.app.dialogs.sheet import Sheet
+from jsna_desktop.app.panels.tabs import ACCESS, PROFILE
+from jsna_desktop.app.widgets import Button, Field
+from jsna_desktop.jobs import scenarios
+from jsna_desktop.jobs.access_change import Change
+
+PATIENCE_MS = 60_000
+PRACTICE = "Mill Lane Health Centre"
+
+
+@pytest.fixture
+def settle(qtbot, at_work):
+    def wait() -> None:
+        for _ in range(2):
+            qtbot.waitUntil(lambda: at_work.views.is_settled and at_work.desk.is_settled, timeout=PATIENCE_MS)
+
+    return wait
+
+
+@pytest.fixture
+def access(qtbot, at_work, settled, settle):
+    """The asker of the panel, which is shown."""
+    settled()
+    at_work.actions_.views[ACCESS].trigger()
+    settle()
+    return at_work.views._askers[ACCESS]
+
+
+def _named(access, name: str) -> int:
+    return next(at for at, one in enumerate(access._made.services.names) if one.title() == name)
+
+
+def _menu(access) -> QMenu:
+    menu = QMenu(access.panel)
+    access._fill_menu(menu)
+    return menu
+
+
+def _button(sheet: Sheet, text: str) -> Button:
+    return next(button for button in sheet.findChildren(Button) if button.text() == text)
+
+
+def test_the_map_shows_minutes_and_the_profile_gets_its_colours_back(at_work, access, settle):
+    canvas, chip = at_work.map.canvas, at_work.map.colour_by
+    assert at_work.map.isVisible()
+    assert not at_work.profile.isVisible()
+    assert access.panel.isVisible()
+    assert access.panel.sentence.text().startswith("Residents of Aldminster drive ")
+    assert chip.accessibleName() == "Colour by Minutes to a general practice"
+    assert "Minutes to a general practice: " in canvas.describe(0)
+    at_work.actions_.views[PROFILE].trigger()
+    settle()
+    assert at_work.profile.isVisible()
+    assert chip.accessibleName() == "Colour by IMD 2025 average score"
+    assert "IMD" in canvas.describe(0)
+
+
+def test_a_practice_is_clicked_on_the_map_and_closed_and_that_is_undone(at_work, access, settle):
+    canvas = at_work.map.canvas
+    at = _named(access, PRACTICE)
+    x, y = access._made.services.places[at].tolist()
+    canvas.fit((x - 4000, y - 4000, x + 4000, y + 4000))
+    settle()
+    point = canvas.view.to_screen(np.array([x, y]))
+    QTest.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=QPoint(round(point[0]), round(point[1])))
+    assert access.panel.picked.isVisible()
+    assert access.panel.picked._name.text() == PRACTICE
+    assert len(canvas.selection) == 0  # the click meant the practice, not the area
+    before = access.panel._view.values
+    access.panel.picked.shut.click()
+    settle()
+    assert access.change == Change((at,))
+    assert access.panel.scenario.isVisible()
+    assert PRACTICE in access.panel.scenario._title.text()
+    assert len(canvas._hatched)
+    assert np.nanmax(access.panel._view.values - before) > 0
+    at_work.actions_.undo.trigger()
+    settle()
+    assert access.change == Change()
+    assert not access.panel.scenario.isVisible()
+    assert not canvas._hatched
+    at_work.actions_.redo.trigger()
+    settle()
+    access.panel.scenario.end.click()
+    settle()
+    assert access.change == Change()
+
+
+def test_one_is_closed_by_keys_alone(at_work, access, settle):
+    next(entry for entry in _menu(access).actions() if entry.text() == "A service closed …").trigger()
+    field = access._popup.field
+    QTest.keyClicks(field, "mill lane")
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    settle()
+    assert access.change == Change((_named(access, PRACTICE),))
+    assert "residents" in access.panel.scenario._text.accessibleName()
+
+
+def test_a_new_one_is_opened_by_a_postcode_or_by_a_click(at_work, access, settle, qtbot):
+    next(entry for entry in _menu(access).actions() if entry.text() == "A new one opened …").trigger()
+    sheet = at_work.sheet
+    name, where = sheet.findChildren(Field)
+    QTest.keyClicks(name, "Hub")
+    QTest.keyClicks(where, "nowhere at all")
+    QTest.keyClick(where, Qt.Key.Key_Return)
+    assert at_work.sheet is sheet  # what is wrong is said there
+    where.clear()
+    east, north = access._made.services.places[3] + 2000
+    QTest.keyClicks(where, f"{east:.0f}, {north:.0f}")
+    QTest.keyClick(where, Qt.Key.Key_Return)
+    settle()
+    assert [one.name for one in access.change.open] == ["Hub"]
+    assert at_work.map.canvas._opened == [(float(f"{east:.0f}"), float(f"{north:.0f}"))]
+    next(entry for entry in _menu(access).actions() if entry.text() == "A new one opened …").trigger()
+    _button(at_work.sheet, "Click on the map").click()
+    canvas = at_work.map.canvas
+    assert canvas.tool.name == "place"
+    QTest.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=canvas.rect().center())
+    settle()
+    assert canvas.tool.name == "select"
+    assert len(access.change.open) == 2
+    next(entry for entry in _menu(access).actions() if entry.text() == "A new one opened …").trigger()
+    _button(at_work.sheet, "Click on the map").click()
+    QTest.keyClick(canvas, Qt.Key.Key_Escape)
+    assert canvas.tool.name == "select"
+    assert len(access.change.open) == 2
+
+
+def test_a_scenario_is_kept_beside_the_facts_and_brought_back(at_work, access, settle, qtbot):
+    access.close_service(_named(access, PRACTICE))
+    settle()
+    next(entry for entry in _menu(access).actions() if entry.text() == "Keep this scenario …").trigger()
+    QTest.keyClicks(at_work.sheet.findChild(Field), "Mill Lane shuts")
+    _button(at_work.sheet, "Keep").click()
+    assert [one.name for one in scenarios.scenarios(at_work.session.store)] == ["Mill Lane shuts"]
+    access.end()
+    settle()
+    menu = _menu(access)
+    next(entry for entry in menu.actions() if entry.text() == "Scenario: Mill Lane shuts").trigger()
+    settle()
+    assert access.change == Change((_named(access, PRACTICE),))
+
+
+def test_another_service_and_way_are_chosen_and_the_change_is_of_one_service(at_work, access, settle):
+    access.close_service(_named(access, PRACTICE))
+    settle()
+    next(entry for entry in access.panel.mode.menu_of().actions() if entry.text() == "Straight line").trigger()
+    settle()
+    assert access.panel.scenario.isVisible()
+    assert "km" in access.panel.scenario._text.text()
+    next(entry for entry in access.panel.service.menu_of().actions() if entry.text() == "Libraries").trigger()
+    settle()
+    assert access.change == Change()
+    assert "nearest library" in access.panel.sentence.text()
+    assert [layer.key for layer in at_work.map.canvas._point_marks] == ["service:library"]
+
+
+@pytest.mark.parametrize(("width", "height", "text"), [(683, 384, 100), (1366, 768, 200)])
+def test_it_fits_small_and_large(at_work, access, settle, width, height, text):
+    at_work.look.set_text_percent(text)
+    at_work.resize(width, height)
+    access.close_service(_named(access, PRACTICE))
+    settle()
+    panel = access.panel
+    assert panel.isVisible()
+    for part in (panel.tabs, panel.scenario, panel.fifths_heading, panel.note):
+        left = part.mapTo(panel, QPoint(0, 0)).x()
+        assert left >= 0
+        assert left + part.width() <= panel.width(), part
+
+
+def test_without_services_it_says_what_to_add(qtbot, window, tmp_path):
+    from jsna_desktop.workspace.store import Store
+
+    path = tmp_path / "empty.jsna"
+    Store.create(path, "Empty").close()
+    window.open_path(path)
+    qtbot.waitUntil(lambda: window.session is not None, timeout=PATIENCE_MS)
+    window.actions_.views[ACCESS].trigger()
+    panel = window.views._askers[ACCESS].panel
+    qtbot.waitUntil(lambda: "Add data" in panel.sentence.text(), timeout=PATIENCE_MS)
+    assert not panel.what_if.isVisible()

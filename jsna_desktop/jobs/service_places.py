@@ -20,7 +20,9 @@ _SECTOR = 37**2  # drops the last two letters of a postcode's key
 
 @dataclass(frozen=True)
 class Services:
-    """Services (s,) of one type: `names`, `places` (s, 2) EPSG:27700 and NaN unknown, `capacity` NaN where not told.
+    """Services (s,) of one type, or of several as one.
+
+    `names`, `places` (s, 2) EPSG:27700, NaN where unknown, `capacity` NaN where it is not told.
 
     `problems` are sentences on those that cannot be placed or have no sound capacity; `sensitive` where any is from a
     sensitive dataset; `titles` of the datasets.
@@ -44,14 +46,26 @@ def service_types(store: Store) -> list[str]:
 
 
 def services_of(store: Store, service: str) -> Services:
-    """The services of one type, of every dataset in use. UsageProblem where there are none."""
+    """The services of one type, of every dataset in use, or of several as one (`gp,gp_branch`).
+
+    UsageProblem where there are none of a type.
+    """
+    known = service_types(store)
+    wanted = [one.strip() for one in service.split(",")]
+    for one in wanted:
+        if one not in known:
+            raise UsageProblem(
+                f"there is no service {one}",
+                found=", ".join(known) or "no services at all",
+                todo="Choose one of these" if known else "Add a file of services",
+            )
     names, places, capacity, postcodes, titles = [], [], [], [], []
     sensitive = False
     rows = store.all(
         "SELECT key, title, sensitive FROM dataset WHERE kind = 'services' AND replaced_by IS NULL ORDER BY key"
     )
     for key, title, secret in rows:
-        mine = catalogue.column(store, key, "service") == service
+        mine = np.isin(catalogue.column(store, key, "service"), wanted)
         if not mine.any():
             continue
         own = catalogue.column_names(store, key)
@@ -63,16 +77,10 @@ def services_of(store: Store, service: str) -> Services:
         postcodes.append(text[mine])
         titles.append(title)
         sensitive |= bool(secret)
-    if not names:
-        known = service_types(store)
-        raise UsageProblem(
-            f"there is no service {service}",
-            found=", ".join(known) or "no services at all",
-            todo="Choose one of these" if known else "Add a file of services",
-        )
     every = [np.concatenate(part) for part in (names, places, capacity, postcodes)]
     problems = [*_unplaced(store, every[0], every[1], every[3]), *_twins(every[0], every[1])]
-    return Services(service, every[0], every[1], every[2].astype(float), sensitive, tuple(titles), tuple(problems))
+    capacities = every[2].astype(float)
+    return Services(",".join(wanted), every[0], every[1], capacities, sensitive, tuple(titles), tuple(problems))
 
 
 def _unplaced(store: Store, names: np.ndarray, places: np.ndarray, postcodes: np.ndarray) -> list[str]:

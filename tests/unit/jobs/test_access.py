@@ -271,6 +271,16 @@ def test_changes_are_what_a_fresh_start_gives(store: Store) -> None:
     np.testing.assert_array_equal(measured(store).cost, made.cost)
 
 
+def test_several_types_count_as_one(store: Store) -> None:
+    worlds.keep(store, services([(500, 500)]), services([(5500, 5500)], "hall"))
+    both = measured(store, "hub, hall")
+    apart = [measured(store, one).cost for one in ("hub", "hall")]
+    np.testing.assert_array_equal(both.cost, np.minimum(*apart))
+    assert both.services.service == "hub,hall"
+    with pytest.raises(UsageProblem, match="there is no service gp"):
+        measured(store, "hub,gp")
+
+
 def test_the_last_service_closes(store: Store) -> None:
     worlds.keep(store, services([(500, 500)]))
     made = measured(store)

@@ -23,6 +23,7 @@ from jsna_desktop.jobs.people_inside import live_postcodes
 from jsna_desktop.jobs.service_places import Services, services_of
 from jsna_desktop.measures import access as measures
 from jsna_desktop.measures.access import Journeys
+from jsna_desktop.sources.known import counted
 from jsna_desktop.workspace import catalogue
 from jsna_desktop.workspace.store import Store
 
@@ -176,14 +177,12 @@ def _amiss(graph: RoadGraph, snapped: Snapped, residents: Residents) -> list[str
         sizes = ", ".join(f"{100 * size / parts.sum():.1f} %" for size in parts[:4].tolist())
         said.append(f"the roads are in {len(parts)} parts that do not join ({sizes} of their junctions)")
     if graph.pieces.dead:
-        said.append(
-            f"{graph.pieces.dead:,} small pieces of road that join no others are left out "
-            f"({graph.pieces.dead_km:,.0f} km)"
-        )
-    counted = np.where(residents.origins.home[residents.origins.block], residents.counted, 0.0)
-    far = counted[snapped.metres > travel.FAR_M].sum()
+        pieces = counted(graph.pieces.dead, "small piece")
+        said.append(f"roads that join no others, left out: {pieces}, {graph.pieces.dead_km:,.1f} km")
+    living = np.where(residents.origins.home[residents.origins.block], residents.counted, 0.0)
+    far = living[snapped.metres > travel.FAR_M].sum()
     if far > 0:
-        said.append(f"{100 * far / counted.sum():.1f} % of residents begin further than 1 km from any road")
+        said.append(f"{100 * far / living.sum():.1f} % of residents begin further than 1 km from any road")
     return said
 
 
@@ -254,7 +253,7 @@ def _off_roads(graph: RoadGraph, services: Services, snapped: Snapped) -> list[s
         for row in rows[:20].tolist()
     ]
     if beyond := int((lost & ~inside).sum()):
-        said.append(f"{beyond:,} services lie outside the roads that are loaded")
+        said.append(f"outside the roads that are loaded, and left out: {counted(beyond, 'service')}")
     return said
 
 

@@ -80,6 +80,11 @@ def residents_of(
     if people is None:
         raise UsageProblem("there are no residents whose journeys could be measured", todo="Add a population")
     found = origins(store, people)
+    if not found.home.any():
+        raise UsageProblem(
+            f"nothing tells where the residents of {geography.name(people.geography)} live",
+            todo="Add their boundaries, and postcodes",
+        )
     chosen = choice.places(store)
     places = of_localities(store, chosen, people.geography, people.codes, choice.method)
     shapes: list[Locality | None] = [*chosen]

@@ -13,6 +13,7 @@ from jsna_desktop.jobs.access_people import Residents
 from jsna_desktop.jobs.life_expectancy import number
 from jsna_desktop.jobs.service_places import Services, capacity_problems, services_of
 from jsna_desktop.measures.access import ZONE_WEIGHTS, ZONES, Floating, floating_catchment, gini
+from jsna_desktop.sources.known import counted
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,9 @@ def supply(prepared: Prepared, service: str, zones: Sequence[tuple[float, float]
     notes = [*prepared.notes, *services.problems, *problems]
     empty = np.isnan(found.ratio) & (services.capacity >= 0)
     if empty.any():
-        notes.append(f"{int(empty.sum()):,} services have no resident that is loaded within {ends[-1]:g} minutes")
+        notes.append(
+            f"with no resident that is loaded within {ends[-1]:g} minutes: {counted(int(empty.sum()), 'service')}"
+        )
     if people.origins.home[people.origins.block].all():
         notes.append("no residents beyond the workspace's own areas are loaded: services near its edge seem less used")
     return Supply(prepared, services, found, prepared.snapped.on_roads, tuple(zones), tuple(notes))

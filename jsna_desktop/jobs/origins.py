@@ -11,6 +11,7 @@ from jsna_desktop.jobs.located import Places
 from jsna_desktop.jobs.outlines import Outlines
 from jsna_desktop.jobs.people import People
 from jsna_desktop.jobs.people_inside import live_postcodes, postcode_residents
+from jsna_desktop.sources.known import counted
 from jsna_desktop.workspace import catalogue
 from jsna_desktop.workspace.store import Store
 
@@ -34,15 +35,15 @@ class Origins:
 
 
 def origins(store: Store, people: People) -> Origins:
-    """Of every block with residents that is of the workspace or has postcodes of it."""
-    counted = geography.is_block(people.codes, people.geography) & np.isfinite(people.residents)
+    """Of every block that is of the workspace or has postcodes of it."""
+    real = geography.is_block(people.codes, people.geography)
     postcodes, points = live_postcodes(store)
     held = Places(store).blocks(postcodes, people.geography).codes if len(postcodes) else np.empty(0, dtype="U9")
     at = geography.align(held, people.codes)
-    kept = (at >= 0) & counted[np.maximum(at, 0)]
+    kept = (at >= 0) & real[np.maximum(at, 0)]
     postcodes, points, at = postcodes[kept], points[kept], at[kept]
     outlines = Outlines.of(store, people.geography)
-    home = counted & _at_home(store, people.codes, outlines, at)
+    home = real & _at_home(store, people.codes, outlines, at)
     lacking = np.flatnonzero(home & (np.bincount(at, minlength=len(home)) == 0))
     other, by = _own_points(store, people, outlines, lacking)
     block = np.concatenate([at, lacking])
@@ -107,6 +108,8 @@ def told(found: Origins, people: People) -> list[str]:
     residents = np.where(mine, found.share * np.nan_to_num(people.residents[found.block]), 0.0)
     total = residents.sum()
     said = []
+    if unknown := int(np.isnan(people.residents[found.home]).sum()):
+        said.append(f"without known residents, and left out: {counted(unknown, 'area')}")
     for kind, words in (
         (BY_CENTROID, "begin at the population-weighted centroid of their area, which has no postcode"),
         (BY_SURFACE, "begin at a point in their area, which has no postcode and no centroid"),

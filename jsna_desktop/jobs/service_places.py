@@ -9,6 +9,7 @@ from jsna_desktop.errors import UsageProblem
 from jsna_desktop.jobs.located import Places
 from jsna_desktop.jobs.people_inside import live_postcodes
 from jsna_desktop.jobs.points import names_of, places_of
+from jsna_desktop.sources.known import counted
 from jsna_desktop.workspace import catalogue
 from jsna_desktop.workspace.store import Store
 
@@ -89,7 +90,7 @@ def _unplaced(store: Store, names: np.ndarray, places: np.ndarray, postcodes: np
     if not len(lost):
         return []
     if not live_postcodes(store)[0].size and (postcodes[lost] != "").any():
-        return [f"{len(lost):,} services have a postcode, and no postcodes are loaded to place them by"]
+        return [f"no postcodes are loaded to place services by: {counted(len(lost), 'service')}"]
     said = []
     bare = lost[postcodes[lost] == ""]
     said += [f"{name} has no postcode and no coordinates" for name in names[bare][:_MOST_NAMED].tolist()]
@@ -105,7 +106,7 @@ def _unplaced(store: Store, names: np.ndarray, places: np.ndarray, postcodes: np
             hint = f"; {meant} may be meant" if meant else ""
             said.append(f"{names[row]}: the postcode {postcodes[row]} is not among those that are loaded{hint}")
     if elsewhere:
-        said.append(f"{elsewhere:,} services lie beyond the postcodes that are loaded")
+        said.append(f"beyond the postcodes that are loaded: {counted(elsewhere, 'service')}")
     return said
 
 
@@ -116,7 +117,7 @@ def _twins(names: np.ndarray, places: np.ndarray) -> list[str]:
         if np.isfinite(x)
     ]  # fmt: skip
     again = len(keys) - len(set(keys))
-    return [f"{again:,} services have the name and the place of another"] if again else []
+    return [f"with the name and the place of another: {counted(again, 'service')}"] if again else []
 
 
 def capacity_problems(services: Services) -> list[str]:

@@ -84,7 +84,7 @@ def test_how_far_people_are(jsna: Run, county: Path) -> None:
     assert row["within"][1]["share"] == 1
     told = "\n".join(found["notes"])
     assert "Lost hub: the postcode SN1 1AZ is not among those that are loaded" in told
-    assert "services lie outside the roads that are loaded" in told
+    assert "outside the roads that are loaded, and left out: 1 service" in told
 
 
 def test_a_change_is_tried_saved_and_tried_again(jsna: Run, county: Path) -> None:

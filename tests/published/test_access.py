@@ -68,4 +68,4 @@ def test_practices_beyond_the_county_are_used_and_the_edge_is_far(wiltshire: Sto
     used = np.array([[one["easting"], one["northing"]] for one in access_rows.service_rows(made) if one["residents"]])
     beyond = ~shapely.contains_xy(made.prepared.home, *used.T)
     assert beyond.sum() >= 5, "people near the edge go to practices of other counties"
-    assert any("lie beyond the postcodes that are loaded" in note for note in made.notes)
+    assert any("beyond the postcodes that are loaded: " in note for note in made.notes)

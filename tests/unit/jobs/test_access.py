@@ -217,8 +217,8 @@ def test_services_that_cannot_be_placed_are_told(store: Store) -> None:
     told = "\n".join(made.notes)
     assert "Hub 2: the postcode SN1 1AZ is not among those that are loaded" in told
     assert "Hub 3: the postcode SNI 1AB is not among those that are loaded; SN1 1AB may be meant" in told
-    assert "1 services lie beyond the postcodes" in told
-    assert "1 services lie outside the roads that are loaded" in told
+    assert "beyond the postcodes that are loaded: 1 service" in told
+    assert "outside the roads that are loaded, and left out: 1 service" in told
     assert made.used.tolist() == [True, False, False, False, False]
     with pytest.raises(UsageProblem, match="there is no service gp"):
         measured(store, "gp")
@@ -394,6 +394,19 @@ def test_nobody_is_counted(tmp_path: Path) -> None:
     worlds.keep(store, worlds.boundaries())
     with pytest.raises(UsageProblem, match="no residents whose journeys"):
         residents_of(store, Choice())
+
+
+def test_residents_without_a_place_and_areas_without_residents(tmp_path: Path) -> None:
+    bare = Store.create(tmp_path / "bare.jsna")
+    worlds.keep(bare, worlds.residents(PEOPLE), services([(500, 500)]))
+    with pytest.raises(UsageProblem, match="nothing tells where the residents of LSOAs 2021 live"):
+        residents_of(bare, Choice())
+    some = Store.create(tmp_path / "some.jsna")
+    people = np.where(np.arange(36) == 5, np.nan, PEOPLE)
+    worlds.keep(some, worlds.boundaries(), worlds.residents(people), postcodes(), services([(500, 500)]))
+    made = measured(some)
+    assert [row["residents"] for row in access_rows.rows(made)][1] == np.nansum(people[np.arange(36) % SIDE >= 3])
+    assert "without known residents, and left out: 1 area" in made.prepared.residents.notes
 
 
 def test_what_is_not_an_indicator_of_residents_is_not_taken_for_one(store: Store) -> None:

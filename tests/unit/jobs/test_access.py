@@ -11,11 +11,11 @@ from jsna_desktop.errors import UsageProblem
 from jsna_desktop.indicator import Indicator
 from jsna_desktop.jobs import access, access_change, access_rows, access_supply, scenarios
 from jsna_desktop.jobs.access_change import Change, Opened
-from jsna_desktop.jobs.access_people import AGE, DEPRIVATION, WHOLE, residents_of
+from jsna_desktop.jobs.access_people import AGE, DEPRIVATION, RURALITY, WHOLE, residents_of
 from jsna_desktop.jobs.localities import add_polygon, add_selection
 from jsna_desktop.jobs.measured_places import Choice
 from jsna_desktop.jobs.release import WITHHELD
-from jsna_desktop.sources.dataset import Dataset, Reading
+from jsna_desktop.sources.dataset import Dataset, Lookup, Reading
 from jsna_desktop.workspace.store import Store
 from tests import worlds
 from tests.worlds import CODES, SIDE
@@ -413,3 +413,23 @@ def test_what_is_not_an_indicator_of_residents_is_not_taken_for_one(store: Store
     other = Indicator("population.age_0_15", "0 to 15", "count", "2024", "lsoa2021", unit="residents", numerator="kids")
     worlds.keep(store, worlds.table(other, kids=PEOPLE * 5), services([(500, 500)]))
     assert access_rows.rows(measured(store))[0]["residents"] == PEOPLE[np.arange(36) % SIDE < 3].sum()
+
+
+def test_groups_by_rurality_where_it_is_known(store: Store) -> None:
+    """The southern half is urban."""
+    south = np.arange(36) < 18
+    classes = Reading(
+        worlds.dataset("lookup.ruc", "lookup"),
+        CODES,
+        {"ruc_code": np.where(south, "UN1", "RSN1"), "ruc_name": np.where(south, "Urban: nearer", "Smaller rural")},
+        lookups=(Lookup("ruc", "ruc_code", "ruc_name"),),
+    )
+    worlds.keep(store, classes, services([(500, 500)]))
+    add_selection(store, "All", "County", "lsoa2021", CODES)
+    residents = residents_of(store, Choice(names=("County",)), groups=True)
+    found = access_rows.rows(access.reach(access.prepare(store, residents), "hub"))
+    parts = {row["group"]: row for row in found if row["dimension"] == RURALITY}
+    km = np.hypot(*(MIDDLES - 500).T) / 1000
+    for label, held in (("urban", south), ("rural", ~south)):
+        assert parts[label]["residents"] == pytest.approx(PEOPLE[held].sum())
+        assert parts[label]["mean"] == pytest.approx((PEOPLE * km)[held].sum() / PEOPLE[held].sum())

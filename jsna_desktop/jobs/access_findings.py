@@ -8,9 +8,10 @@ from jsna_desktop.jobs.access_change import Changed, change_rows
 from jsna_desktop.jobs.access_people import WHOLE
 from jsna_desktop.jobs.access_rows import block_means, method, released_access, rows
 from jsna_desktop.jobs.points import title
-from jsna_desktop.packs.access import AccessFindings, ChangeFindings, Fifth, Reach
+from jsna_desktop.packs.access import AccessFindings, ChangeFindings, Fifth, Furthest, Reach
 
 _DEPRIVATION = "deprivation"
+_FEW = 5  # of the furthest areas
 _FIFTHS = {"most deprived fifth": "Most deprived fifth", "fifth 2": "Second", "fifth 3": "Third", "fifth 4": "Fourth",
            "least deprived fifth": "Least deprived fifth"}  # fmt: skip
 
@@ -55,11 +56,36 @@ def access_findings(
         f"{method(made)[:1].upper()}{method(made)[1:]}.",
         tuple(part for part in (mine["note"], *([] if hidden else made.notes[:3])) if part),
         hidden,
+        tuple(
+            (heading, groups)
+            for dimension, heading in (("age", "By age"), ("rurality", "Urban and rural"))
+            if (groups := _fifths(told, after, district, dimension))
+        ),
+        () if hidden else _furthest(made, now),
     )
 
 
-def _fifths(told: list[dict], after: list[dict], district: str) -> tuple[Fifth, ...]:
-    changed = {row["group"]: row for row in after if (row["locality"], row["dimension"]) == (district, _DEPRIVATION)}
+def _furthest(made: Access, means: np.ndarray) -> tuple[Furthest, ...]:
+    """The small areas of the workspace whose residents have the longest mean journey."""
+    people, origins = made.prepared.residents.people, made.prepared.residents.origins
+    lived_in = np.nan_to_num(people.residents) > 0
+    order = np.argsort(np.where(np.isfinite(means) & origins.home & lived_in, -means, np.inf), kind="stable")[:_FEW]
+    return tuple(
+        Furthest(str(people.codes[at]), float(means[at]), float(people.residents[at]))
+        for at in order.tolist()
+        if np.isfinite(means[at])
+    )
+
+
+def catchment(made: Access, service: int) -> np.ndarray:
+    """The blocks (positions, k) most of whose residents have this service as their nearest."""
+    origins = made.prepared.residents.origins
+    mine = np.bincount(origins.block, origins.share * (made.nearest == service), minlength=len(origins.home))
+    return np.flatnonzero(mine > 0.5)
+
+
+def _fifths(told: list[dict], after: list[dict], district: str, dimension: str = _DEPRIVATION) -> tuple[Fifth, ...]:
+    changed = {row["group"]: row for row in after if (row["locality"], row["dimension"]) == (district, dimension)}
     return tuple(
         Fifth(
             _FIFTHS.get(str(row["group"]), str(row["group"])),
@@ -68,7 +94,7 @@ def _fifths(told: list[dict], after: list[dict], district: str) -> tuple[Fifth, 
             changed[row["group"]]["gain"] if row["group"] in changed else None,
         )
         for row in told
-        if (row["locality"], row["dimension"]) == (district, _DEPRIVATION)
+        if (row["locality"], row["dimension"]) == (district, dimension)
     )
 
 

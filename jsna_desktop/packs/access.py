@@ -17,12 +17,21 @@ class Reach:
 
 @dataclass(frozen=True)
 class Fifth:
-    """A fifth by deprivation: its mean journey, and with a change the residents who would be further or nearer."""
+    """A fifth or another group: its mean journey, and with a change the residents who would be further or nearer."""
 
     name: str
     mean: float | None
     further: float | None = None
     nearer: float | None = None
+
+
+@dataclass(frozen=True)
+class Furthest:
+    """A small area whose residents are far away: its code, mean journey and residents."""
+
+    code: str
+    mean: float
+    residents: float
 
 
 @dataclass(frozen=True)
@@ -58,3 +67,5 @@ class AccessFindings:
     note: str
     notes: tuple[str, ...] = ()
     withheld: bool = False
+    others: tuple[tuple[str, tuple[Fifth, ...]], ...] = ()  # by age, by rurality: what they are called, and the groups
+    furthest: tuple[Furthest, ...] = ()

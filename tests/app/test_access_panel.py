@@ -74,6 +74,7 @@ def test_a_practice_is_clicked_on_the_map_and_closed_and_that_is_undone(at_work,
     assert access.panel.picked.isVisible()
     assert access.panel.picked._name.text() == PRACTICE
     assert len(canvas.selection) == 0  # the click meant the practice, not the area
+    assert len(canvas._marked)  # its catchment
     before = access.panel._view.values
     access.panel.picked.shut.click()
     settle()
@@ -188,3 +189,16 @@ def test_without_services_it_says_what_to_add(qtbot, window, tmp_path):
     panel = window.views._askers[ACCESS].panel
     qtbot.waitUntil(lambda: "Add data" in panel.sentence.text(), timeout=PATIENCE_MS)
     assert not panel.what_if.isVisible()
+
+
+def test_other_groups_are_chosen_and_a_far_area_is_shown_on_the_map(at_work, access, settle):
+    next(entry for entry in access.panel.group_by.menu_of().actions() if entry.text() == "By age").trigger()
+    assert access.panel.fifths_heading.text() == "By age"
+    first = access.panel._view.furthest[0]
+    link = next(b for b in access.panel.findChildren(Button) if b.accessibleName().endswith("on the map"))
+    assert link.accessibleName() == f"Show {access._name_of(first.code)} on the map"
+    before = at_work.map.canvas.view.scale
+    link.click()
+    settle()
+    assert at_work.map.canvas.view.scale < before
+    assert len(at_work.map.canvas.selection) == 0

@@ -80,6 +80,7 @@ class MapCanvas(PaintedMap):
         self._struck: list[tuple[float, float]] = []
         self._opened: list[tuple[float, float]] = []
         self._hatched: list[int] = []
+        self._marked: list[int] = []
         self._middle_from: QPointF | None = None
         self._tools: dict[str, Tool] = {kind.name: kind(self) for kind in TOOLS}
         self._tool = self._tools[SelectTool.name]
@@ -143,6 +144,11 @@ class MapCanvas(PaintedMap):
         self._struck, self._opened, self._hatched = list(struck), list(opened), [int(block) for block in hatched]
         self.update()
 
+    def show_catchment(self, blocks: Sequence[int] | np.ndarray = ()) -> None:
+        """The blocks that a service is nearest to."""
+        self._marked = [int(block) for block in blocks]
+        self.update()
+
     def point_under(self, at: QPointF) -> tuple[str, float, float] | None:
         """The layer's key and the place of the point under a position on the screen, while points are asked for."""
         hit = point_at(self._point_marks, self._view, at.x(), at.y()) if self.asks_points else None
@@ -175,6 +181,8 @@ class MapCanvas(PaintedMap):
             self._move_to(replace(self._view, x=float(x), y=float(y)))
 
     def _paint_in_hand(self, draw: Overlay) -> None:
+        for block in self._marked:
+            draw.marked(self._block_path(block))
         for block in self._hatched:
             draw.hatched(self._block_path(block))
         for place in self._struck:

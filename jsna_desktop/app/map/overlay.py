@@ -101,6 +101,15 @@ class Overlay:
         self._p.fillPath(path, QBrush(look.warning, Qt.BrushStyle.BDiagPattern))
         self._p.strokePath(path, look.pen(look.warning, 1.6))
 
+    def marked(self, path: QPainterPath) -> None:
+        """A block of a service's catchment: tinted, with an edge."""
+        look = self._look
+        tint = QColor(look.accent)
+        tint.setAlphaF(0.25)
+        self._p.fillPath(path, tint)
+        self._p.strokePath(path, look.pen(look.halo, 3.0, alpha=0.9))
+        self._p.strokePath(path, look.pen(look.accent, 1.6))
+
     def struck(self, place: tuple[float, float]) -> None:
         """A service that would close: a disc with a cross through it."""
         self._disc(place, ((-3.6, -3.6, 3.6, 3.6), (-3.6, 3.6, 3.6, -3.6)))

@@ -1,5 +1,8 @@
 """The panel of access: how far a place is from a service, by deprivation, and what a change would do."""
 
+from collections.abc import Callable
+from functools import partial
+
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QMenu, QSizePolicy, QVBoxLayout, QWidget
@@ -9,7 +12,7 @@ from jsna_desktop.app.panels.menu_button import MenuButton
 from jsna_desktop.app.panels.side import SidePanel
 from jsna_desktop.app.panels.tabs import ACCESS
 from jsna_desktop.app.theme import Look, watch
-from jsna_desktop.app.widgets import Button, Card, Flow, IconButton, Rule, Text, UpAndDown, clear
+from jsna_desktop.app.widgets import Button, Card, Flow, IconButton, Row, Rule, Text, UpAndDown, clear
 from jsna_desktop.packs.access import AccessFindings, Fifth, Reach
 
 
@@ -20,6 +23,7 @@ class AccessPanel(SidePanel):
     mode_chosen = Signal(object)
     end_asked = Signal()
     menu_asked = Signal(object)  # the QMenu of “What if …”, to be filled
+    area_asked = Signal(str)  # the code of an area to be shown on the map
     picked_closed = Signal()
     picked_moved = Signal()
     picked_left = Signal()
@@ -29,6 +33,7 @@ class AccessPanel(SidePanel):
         self.setAccessibleName("Access of the selected place")
         self._look = look
         self._view: AccessFindings | None = None
+        self.name_of: Callable[[str], str] = str  # what an area is called
         self.title = Text(look, "", "title", wrap=True)
         self.subtitle = Text(look, "", tone="muted", wrap=True)
         self.service = MenuButton(look, "Service")
@@ -45,6 +50,11 @@ class AccessPanel(SidePanel):
         self.picked.move_it.clicked.connect(self.picked_moved.emit)
         self.picked.leave_it.clicked.connect(self.picked_left.emit)
         self.fifths_heading = Text(look, "", "strong", wrap=True)
+        self.group_by = MenuButton(look, "Groups")
+        self.group_by.chosen.connect(self._choose_group)
+        self._group = "By deprivation"
+        self.furthest_heading = Text(look, "Furthest away", "strong")
+        self.furthest = QVBoxLayout()
         self._fifths_beside = Text(look, "", "small", "muted", wrap=True)
         self.fifths = QVBoxLayout()
         self.table_heading = Text(look, "", "strong", wrap=True)
@@ -60,7 +70,7 @@ class AccessPanel(SidePanel):
         choosers = QWidget()
         flow = Flow(gap=8, line_gap=6)
         choosers.setLayout(flow)
-        for chooser in (self.service, self.mode, self.what_if):
+        for chooser in (self.service, self.mode, self.group_by, self.what_if):
             flow.addWidget(chooser)
         self._choosers = choosers
         inner = QWidget()
@@ -80,10 +90,11 @@ class AccessPanel(SidePanel):
         for widget in (self.picked, self.scenario, self.sentence):
             said.addWidget(widget)
         body.addLayout(said)
-        self._fifths_box, self._table_box = QWidget(), QWidget()
+        self._fifths_box, self._table_box, self._furthest_box = QWidget(), QWidget(), QWidget()
         for box, headings, content in (
             (self._fifths_box, (self.fifths_heading, self._fifths_beside), self.fifths),
             (self._table_box, (self.table_heading,), self.table),
+            (self._furthest_box, (self.furthest_heading,), self.furthest),
         ):
             column = QVBoxLayout(box)
             column.setContentsMargins(0, 16, 0, 0)
@@ -113,7 +124,15 @@ class AccessPanel(SidePanel):
         """There is nothing to show, and what to do about it."""
         self._view = None
         self.sentence.setText(why)
-        for part in (self._choosers, self.scenario, self.picked, self._fifths_box, self._table_box, self.note):
+        for part in (
+            self._choosers,
+            self.scenario,
+            self.picked,
+            self._fifths_box,
+            self._table_box,
+            self._furthest_box,
+            self.note,
+        ):
             part.hide()
 
     def show_picked(self, name: str, words_of: str) -> None:
@@ -131,27 +150,35 @@ class AccessPanel(SidePanel):
             self.scenario.say(found.change.title, found.change.lead, found.change.rest)
         self._show_fifths(found)
         self._show_table(found)
+        self._show_furthest(found)
         self.note.setText(" ".join([found.note, *(f"{note[:1].upper()}{note[1:]}." for note in found.notes)]))
         self.note.show()
 
     def _show_fifths(self, found: AccessFindings) -> None:
         clear(self.fifths)
-        self._fifths_box.setVisible(bool(found.fifths))
-        if not found.fifths:
+        named = {"By deprivation": found.fifths, **dict(found.others)}
+        named = {name: groups for name, groups in named.items() if groups}
+        self._fifths_box.setVisible(bool(named))
+        if self._group not in named:
+            self._group = next(iter(named), "By deprivation")
+        self.group_by.offer([(name, name) for name in named], self._group)
+        if not named:
             return
+        groups = named[self._group]
         losing = found.change is not None
         if losing:
-            nearer = sum(f.nearer or 0 for f in found.fifths) > sum(f.further or 0 for f in found.fifths)
+            nearer = sum(f.nearer or 0 for f in groups) > sum(f.further or 0 for f in groups)
             heading = "Who would be nearer" if nearer else "Who would be further away"
-            values = [fifth.nearer if nearer else fifth.further for fifth in found.fifths]
-            beside, token = f"residents, by fifths of {found.fifths_of}", "teal" if nearer else "wine"
+            values = [group.nearer if nearer else group.further for group in groups]
+            beside, token = "residents", "teal" if nearer else "wine"
         else:
-            heading, beside, token = "By deprivation", f"mean {found.unit}, by fifths of {found.fifths_of}", "blue"
-            values = [fifth.mean for fifth in found.fifths]
+            heading, beside, token = self._group, f"mean {found.unit}", "blue"
+            values = [group.mean for group in groups]
+        whose = "fifths of " if self._group == "By deprivation" else ""
         self.fifths_heading.setText(heading)
-        self._fifths_beside.setText(beside)
+        self._fifths_beside.setText(f"{beside}, {whose}{found.fifths_of}")
         most = max((value for value in values if value is not None), default=0.0)
-        for fifth, value in zip(found.fifths, values, strict=True):
+        for fifth, value in zip(groups, values, strict=True):
             said = "–" if value is None else words.count(value) if losing else f"{value:,.1f}"
             self.fifths.addWidget(_Bar(self._look, fifth, said, (value or 0.0) / most if most else 0.0, token))
             self.fifths.addWidget(Rule(self._look))
@@ -181,6 +208,20 @@ class AccessPanel(SidePanel):
                 self.table.addWidget(cell, 2 * at, column)
             self.table.addWidget(Rule(look), 2 * at + 1, 0, 1, 4)
         self.table.setColumnStretch(0, 1)
+
+    def _show_furthest(self, found: AccessFindings) -> None:
+        clear(self.furthest)
+        self._furthest_box.setVisible(bool(found.furthest))
+        for one in found.furthest:
+            name = self.name_of(one.code)
+            link = Button(self._look, name, kind="link", role="body", name=f"Show {name} on the map")
+            link.clicked.connect(partial(self.area_asked.emit, one.code))
+            said = f"{one.mean:,.1f} {found.unit} · {words.count(one.residents)} residents"
+            self.furthest.addWidget(Row(link, Text(self._look, said, "small", "muted"), stretch=True))
+
+    def _choose_group(self, name: str) -> None:
+        self._group = name
+        self._restyle()
 
     def _ask_menu(self) -> None:
         menu = QMenu(self)

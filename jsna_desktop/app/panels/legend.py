@@ -94,7 +94,7 @@ class LegendCard(Card):
         edges alone.
         """
         for words_of in (self._title, self._note):
-            words_of.setVisible(self._coloured and not compact)
+            words_of.setVisible(self._coloured and not compact and bool(words_of.text()))
         shown = [part for part in (self._title, self._note, self._dots_title) if not part.isHidden()]
         natural = (
             max(

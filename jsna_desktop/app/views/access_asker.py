@@ -23,7 +23,7 @@ from jsna_desktop.errors import UserError
 from jsna_desktop.jobs import scenarios
 from jsna_desktop.jobs.access import Access, Prepared, prepare, reach, road_datasets
 from jsna_desktop.jobs.access_change import Change, Opened, changed
-from jsna_desktop.jobs.access_findings import access_findings
+from jsna_desktop.jobs.access_findings import access_findings, catchment
 from jsna_desktop.jobs.access_people import residents_of
 from jsna_desktop.jobs.access_rows import service_rows
 from jsna_desktop.jobs.access_words import shown
@@ -90,6 +90,7 @@ class AccessAsker(QObject):
         self._popup = ChoicePopup(panel._look, panel, "Search the services")
         self._popup.taken.connect(lambda choice: self._take_choice(choice.value))
         self._taking = "pick"
+        panel.name_of = self._name_of
         canvas = bench.map.canvas
         self._slots = (
             (panel.service_chosen, self._choose_service),
@@ -99,6 +100,7 @@ class AccessAsker(QObject):
             (panel.picked_closed, lambda: self.close_service(self._picked)),
             (panel.picked_moved, lambda: self._ask_move(self._picked)),
             (panel.picked_left, lambda: self._pick(-1)),
+            (panel.area_asked, self._go_to_area),
             (canvas.point_clicked, self._clicked),
             (canvas.place_pointed, self._pointed),
         )
@@ -120,6 +122,7 @@ class AccessAsker(QObject):
         canvas = self._bench.map.canvas
         canvas.asks_points = False
         canvas.show_change()
+        canvas.show_catchment()
         if canvas.tool.name == "place":
             canvas.set_tool("select")
         self._colouring.show_other(None)
@@ -128,6 +131,7 @@ class AccessAsker(QObject):
         for signal, slot in self._slots:
             signal.disconnect(slot)
         self._bench.map.canvas.show_change()
+        self._bench.map.canvas.show_catchment()
         self._bench.map.canvas.asks_points = False
         self._latest.stop()
         self.deleteLater()
@@ -330,6 +334,7 @@ class AccessAsker(QObject):
     def _pick(self, at: int) -> None:
         """Take a service in hand, or put it down (−1)."""
         self._picked = at
+        self._show_catchment(at)
         if at < 0 or self._made is None:
             self.panel.show_picked("", "")
             return
@@ -342,6 +347,30 @@ class AccessAsker(QObject):
             said = service_words(row["residents"], row["mean"], "min" if row["unit"] == "minutes" else "km")
         self.panel.show_picked(shown(name), said)
         self._bench.show_sheet(True)
+
+    def _show_catchment(self, at: int) -> None:
+        blocks, made = self.session.contents.blocks, self._made
+        if at < 0 or made is None or blocks is None or (made.sensitive and not self.session.unlocked):
+            self._bench.map.canvas.show_catchment()
+            return
+        mine = made.prepared.residents.people.codes[catchment(made, at)]
+        self._bench.map.canvas.show_catchment(np.flatnonzero(np.isin(blocks.codes, mine)))
+
+    def _name_of(self, code: str) -> str:
+        blocks = self.session.contents.blocks
+        found = np.flatnonzero(blocks.codes == code) if blocks is not None else np.empty(0, dtype=int)
+        return str(blocks.names[found[0]]) if blocks is not None and len(found) else code
+
+    def _go_to_area(self, code: str) -> None:
+        """Bring an area to the middle of the map and choose nothing."""
+        blocks = self.session.contents.blocks
+        found = np.flatnonzero(blocks.codes == code) if blocks is not None else np.empty(0, dtype=int)
+        if blocks is None or not len(found):
+            return
+        left, bottom, right, top = blocks.levels[-1].polygons.bounds[found[0]].tolist()
+        room = max(right - left, top - bottom)
+        self._bench.map.canvas.fit((left - room, bottom - room, right + room, top + room))
+        self._bench.map.canvas.pin(((left + right) / 2, (bottom + top) / 2))
 
     def _ask_move(self, at: int) -> None:
         if self._made is None or at < 0:

@@ -9,9 +9,9 @@ import pytest
 from jsna_desktop.jobs import access_words
 from jsna_desktop.jobs.access import Access, prepare, reach
 from jsna_desktop.jobs.access_change import Change, Opened, change_rows, changed
-from jsna_desktop.jobs.access_findings import access_findings
+from jsna_desktop.jobs.access_findings import access_findings, catchment
 from jsna_desktop.jobs.access_people import residents_of
-from jsna_desktop.jobs.access_rows import rows
+from jsna_desktop.jobs.access_rows import block_rows, rows, service_rows
 from jsna_desktop.jobs.demonstration import build
 from jsna_desktop.jobs.measured_places import Choice
 from jsna_desktop.workspace.store import Store
@@ -101,3 +101,19 @@ def test_names_are_written_as_people_write_them() -> None:
     assert access_words.one("optician") == "an optician"
     assert access_words.change_title(["A", "B"], ["B"]) == "If A closed, and B moved"
     assert access_words.change_title(["A", "B", "C"], []) == "If 3 closed"
+
+
+def test_the_furthest_areas_and_a_catchment_are_those_of_the_rows(practices: Access) -> None:
+    found = access_findings(practices, None)
+    furthest = block_rows(practices)[:5]
+    assert [one.code for one in found.furthest] == [row["area_code"] for row in furthest]
+    assert [one.mean for one in found.furthest] == [row["mean"] for row in furthest]
+    assert [heading for heading, _ in found.others] == ["By age"]
+    ages = [r["mean"] for r in rows(practices) if r["locality"] == "Marrowshire" and r["dimension"] == "age"]
+    assert [one.mean for one in found.others[0][1]] == ages
+    held = [catchment(practices, at) for at in range(len(practices.services.names))]
+    every = np.concatenate(held)
+    assert len(every) == len(np.unique(every))  # most residents of a block have one nearest
+    people = practices.prepared.residents.people
+    row = next(r for r in service_rows(practices) if r["name"] == "MILL LANE HEALTH CENTRE")
+    assert 0.7 < people.residents[held[3]].sum() / row["residents"] < 1.3

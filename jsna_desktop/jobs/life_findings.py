@@ -31,8 +31,7 @@ from jsna_desktop.measures.inequality import gradient, mid_ranks
 from jsna_desktop.packs.life import Group, LifeFindings, Line, Part, Slope
 from jsna_desktop.workspace.store import Store
 
-REST, WITHIN, AROUND = "rest", "within", "around"
-WAYS = (REST, WITHIN, AROUND)
+REST, WITHIN, AROUND, OTHER = "rest", "within", "around", "other"
 FIFTHS = 5
 _SLIVER = 0.01  # of an area: outlines that nearly meet leave no rest
 
@@ -42,7 +41,7 @@ class Question:
     """What is asked: the `way` two ends are chosen, the sex, the years (None: the latest), the age and the parts.
 
     REST: the place against the rest of its district. WITHIN: fifths by deprivation within the place. AROUND: fifths
-    of the district.
+    of the district. OTHER: the place against the one called `other`.
     """
 
     way: str
@@ -50,6 +49,7 @@ class Question:
     years: tuple[int, int] | None = None
     age: int = 0
     parts: str = life_gap.CAUSE
+    other: str = ""
 
 
 @dataclass(frozen=True)
@@ -61,6 +61,7 @@ class Ground:
     district: Places
     rank: Ranking | None
     no_rank: str = ""
+    others: Places | None = None  # those of the set that the place may be set against
 
     @property
     def ways(self) -> tuple[str, ...]:
@@ -68,6 +69,8 @@ class Ground:
         found = [REST] if self.place is not None and _rest(self.district, self.place).sum() > _SLIVER else []
         if self.rank is not None:
             found += [WITHIN, AROUND] if self.place is not None else [AROUND]
+        if self.place is not None and self.others is not None and self.others.names:
+            found.append(OTHER)
         return tuple(found)
 
     @property
@@ -85,7 +88,9 @@ def ground(store: Store, data: Mortality, locality: Locality | None, among: list
         rank = ranking(store, data.geography, data.universe)
     except UsageProblem as problem:  # said where fifths are asked for
         why = problem.message
-    return Ground(data, place, district, rank, why)
+    beside = [] if locality is None else [one for one in among or [] if one.id != locality.id]
+    others = of_localities(store, beside, data.geography, data.universe) if beside else None
+    return Ground(data, place, district, rank, why, others)
 
 
 def periods(data: Mortality) -> list[tuple[int, int]]:
@@ -122,7 +127,7 @@ def life_findings(ground: Ground, asked: Question, *, true_figures: bool = False
     gap = release_life.released_gaps(gap_rows, sensitive=secret)[0]
     groups = _groups(made, rows, names, band, secret, asked)
     trend, lines, spans, held = _over_time(ground, pair, asked, len(years), secret)
-    slope = _slope(made, band, secret) if asked.way != REST else None
+    slope = _slope(made, band, secret) if asked.way in (WITHIN, AROUND) else None
     suggested = "" if asked.years is not None else "; ".join(dict.fromkeys(longer(data, rows, made).values()))
     own = life_words.Spoken(
         ground.place.names[0] if ground.place is not None and not whole else ground.district.names[0],
@@ -143,7 +148,7 @@ def life_findings(ground: Ground, asked: Question, *, true_figures: bool = False
         asked.parts,
         groups,
         slope,
-        life_words.how_made(data, made, ground.rank if asked.way != REST else None, secret, asked.parts),
+        life_words.how_made(data, made, ground.rank if asked.way in (WITHIN, AROUND) else None, secret, asked.parts),
         life_words.source(data, made),
         ground.sensitive,
     )
@@ -152,13 +157,14 @@ def life_findings(ground: Ground, asked: Question, *, true_figures: bool = False
 def _ends(ground: Ground, asked: Question) -> tuple[life_gap.Pair, Places, tuple[str, ...]]:
     """(the pair of the gap, every row that is listed, what they are called)."""
     data, district = ground.data, ground.district
-    if asked.way == REST:
+    if asked.way in (REST, OTHER):
         assert ground.place is not None
         place = ground.place
-        rest = _rest(district, place)
-        other = Places((f"the rest of {district.names[0]}",), rest, np.ones(1, dtype=bool), place.unmade)
+        other = _against(ground, asked)
         two = other.with_more(place)
         rows, names = place.with_more(district), [place.names[0], district.names[0]]
+        if asked.way == OTHER:
+            rows, names = place.with_more(other).with_more(district), [place.names[0], other.names[0], names[1]]
         if ground.rank is not None:
             cut = grouped(district, ground.rank, FIFTHS, PLACE, data.blocks)
             rows = rows.with_more(cut.places.only([0, FIFTHS - 1]))
@@ -168,6 +174,19 @@ def _ends(ground: Ground, asked: Question) -> tuple[life_gap.Pair, Places, tuple
     of = district if asked.way == AROUND or ground.place is None else ground.place
     cut = grouped(of, ground.rank, FIFTHS, PLACE, data.blocks)
     return life_gap.ends(cut, of.names)[0], cut.places, life_words.fifths(cut.labels)
+
+
+def _against(ground: Ground, asked: Question) -> Places:
+    """What the place is set against: the rest of its district, or another place."""
+    place, district = ground.place, ground.district
+    assert place is not None
+    if asked.way == REST:
+        rest = _rest(district, place)
+        return Places((f"the rest of {district.names[0]}",), rest, np.ones(1, dtype=bool), place.unmade)
+    others = ground.others
+    if others is None or asked.other not in others.names:
+        raise UsageProblem(f"there is no place {asked.other} in this set", todo="Choose another")
+    return others.only([others.names.index(asked.other)])
 
 
 def _rest(district: Places, place: Places) -> sparse.csr_array:

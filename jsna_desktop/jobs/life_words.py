@@ -11,6 +11,7 @@ from jsna_desktop.jobs.mortality import Mortality
 from jsna_desktop.measures.gap_trend import NARROWING, NO_CLEAR_CHANGE, NOT_TESTED
 
 _PEOPLE = {"persons": "people", "female": "women", "male": "men"}
+_TWO = ("rest", "other")  # ways that set a place against another
 ORDER = ("", "Second", "Third", "Fourth", "Fifth", "Sixth", "Seventh", "Eighth", "Ninth")
 
 
@@ -29,7 +30,7 @@ class Spoken:
 
 def title(spoken: Spoken) -> str:
     """The heading of the view."""
-    if spoken.way == "rest":
+    if spoken.way in _TWO:
         return f"Life expectancy in {spoken.place}"
     of = spoken.district if spoken.way == "around" else spoken.place
     return f"Life expectancy across the fifths of {of}"
@@ -51,14 +52,14 @@ def _gap(spoken: Spoken, gap: dict) -> str:
     if low <= 0 <= high:
         between = f"{people} in {spoken.place} and in {spoken.longer}"
         where = spoken.place
-        if spoken.way != "rest":
+        if spoken.way not in _TWO:
             between = f"{people} in the most and in the least deprived fifth of {_of(spoken)}"
             where = f"the {spoken.shorter}"
         lead = f"At {spoken.age}, there" if spoken.age else "There"
         ends = f"{_less(value)} in {where}, from {_less(min(low, high), '')} to {_less(max(low, high), '')}"
         return f"{lead} is no clear difference in life expectancy between {between} ({ends})."
     less = f"{abs(value):.1f} years {'less' if value > 0 else 'more'} ({_between(low, high)})"
-    if spoken.way == "rest":
+    if spoken.way in _TWO:
         further = "a further " if spoken.age else ""
         own = f"{who} in {spoken.place} can expect to live {further}{gap['b_value']:.1f} years"
         return f"{own}, {less} than in {spoken.longer}."

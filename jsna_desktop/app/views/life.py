@@ -15,7 +15,7 @@ from jsna_desktop.app.panels.wide import WideView
 from jsna_desktop.app.theme import Look
 from jsna_desktop.app.widgets import Button, Text, column
 from jsna_desktop.jobs import life_words
-from jsna_desktop.jobs.life_findings import AROUND, REST, WITHIN, Question
+from jsna_desktop.jobs.life_findings import AROUND, OTHER, REST, WITHIN, Question
 from jsna_desktop.packs import gradient_charts, life_charts
 from jsna_desktop.packs.life import Group, LifeFindings
 from jsna_desktop.packs.sheet import short_period, signed
@@ -58,7 +58,8 @@ class LifeView(WideView):
         self.add(self.right, self.parts, listed)
         for chart in self.charts:
             chart.failed.connect(self.failed.emit)
-        for chooser, name in ((self.way, "way"), (self.sex, "sex"), (self.period, "years"), (self.age, "age")):
+        self.way.chosen.connect(self._ask_way)
+        for chooser, name in ((self.sex, "sex"), (self.period, "years"), (self.age, "age")):
             chooser.chosen.connect(partial(self._ask, name))
 
     @property
@@ -86,14 +87,14 @@ class LifeView(WideView):
     def offer(
         self,
         asked: Question,
-        ways: Sequence[tuple[str, str]],
+        ways: Sequence[tuple[tuple[str, str], str]],
         sexes: Sequence[str],
         periods: Sequence[tuple[int, int]],
         shown_years: tuple[int, int],
     ) -> None:
         """What can be asked, and what is asked now; `shown_years` are those that were taken."""
         self._asked = asked
-        self.way.offer([(words, way) for way, words in ways], asked.way)
+        self.way.offer([(words, way) for way, words in ways], (asked.way, asked.other))
         self.sex.offer([(_SEXES[sex], sex) for sex in sexes], asked.sex)
         known = list(periods) if shown_years in periods else [shown_years, *periods]
         self.period.offer([(_years(*ends), ends) for ends in known], shown_years)
@@ -159,6 +160,10 @@ class LifeView(WideView):
         if self._asked is not None:
             self.question.emit(replace(self._asked, **{name: value}))
 
+    def _ask_way(self, value: tuple[str, str]) -> None:
+        if self._asked is not None:
+            self.question.emit(replace(self._asked, way=value[0], other=value[1]))
+
     def _other_parts(self) -> None:
         if self._asked is not None:
             self._ask("parts", "cause" if self._asked.parts == "age" else "age")
@@ -168,14 +173,15 @@ class LifeView(WideView):
             self.made_asked.emit(self._shown.title, self._shown.made)
 
 
-def ways_of(ways: Sequence[str], place: str, district: str) -> list[tuple[str, str]]:
-    """What each way is called in the menu."""
+def ways_of(ways: Sequence[str], place: str, district: str, others: Sequence[str]) -> list[tuple[tuple[str, str], str]]:
+    """((way, the other place), what it is called in the menu) of each way that can be gone."""
     names = {
         REST: f"{place} and the rest of {district}",
         WITHIN: f"Fifths of {place}",
         AROUND: f"Fifths of {district}",
     }
-    return [(way, names[way]) for way in ways]
+    found = [((way, ""), names[way]) for way in ways if way != OTHER]
+    return found + [((OTHER, other), f"{place} and {other}") for other in others if OTHER in ways]
 
 
 def _years(first: int, last: int) -> str:

@@ -11,7 +11,7 @@ from jsna_desktop.app.views.words import todo_in_window
 from jsna_desktop.areas.locality import Locality
 from jsna_desktop.errors import UserError
 from jsna_desktop.jobs.life_expectancy import parse_years
-from jsna_desktop.jobs.life_findings import Ground, Question, ground, life_findings, periods
+from jsna_desktop.jobs.life_findings import OTHER, Ground, Question, ground, life_findings, periods
 from jsna_desktop.jobs.mortality import Mortality, load_mortality
 from jsna_desktop.packs.life import LifeFindings
 
@@ -91,10 +91,9 @@ class LifeAsker(QObject):
         place = start.place.names[0] if start.place is not None else ""
         years = parse_years(found.period)
         assert years is not None
-        self.view.offer(
-            answer.asked, ways_of(start.ways, place, start.district.names[0]), start.data.sexes, periods(start.data),
-            years,
-        )  # fmt: skip
+        others = start.others.names if start.others is not None else ()
+        ways = ways_of(start.ways, place, start.district.names[0], others)
+        self.view.offer(answer.asked, ways, start.data.sexes, periods(start.data), years)
         self.view.show_findings(found, beside)
 
 
@@ -103,6 +102,9 @@ def _fitting(start: Ground, asked: Question | None) -> Question:
     ways, sexes = start.ways, start.data.sexes
     if asked is None:
         return Question(ways[0] if ways else "", sexes[0] if sexes else "persons")
-    way = asked.way if asked.way in ways else ways[0] if ways else asked.way
+    known = asked.way in ways and (
+        asked.way != OTHER or (start.others is not None and asked.other in start.others.names)
+    )
+    way = asked.way if known else ways[0] if ways else asked.way
     sex = asked.sex if asked.sex in sexes else sexes[0] if sexes else asked.sex
     return replace(asked, way=way, sex=sex)

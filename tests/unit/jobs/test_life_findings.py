@@ -11,7 +11,7 @@ from scipy import sparse
 from jsna_desktop.errors import UsageProblem
 from jsna_desktop.jobs import life_findings, life_gap
 from jsna_desktop.jobs.demonstration import build
-from jsna_desktop.jobs.life_findings import AROUND, REST, WITHIN, Ground, Question
+from jsna_desktop.jobs.life_findings import AROUND, OTHER, REST, WITHIN, Ground, Question
 from jsna_desktop.jobs.localities import localities
 from jsna_desktop.jobs.mortality import Mortality, load_mortality
 from jsna_desktop.measures.life_expectancy import life_table
@@ -122,7 +122,7 @@ def test_from_sensitive_deaths_everything_is_to_one_decimal_and_small_parts_are_
 
 def test_without_an_index_there_are_no_fifths_and_the_place_beside_its_district_remains(ground) -> None:
     start = replace(ground("Kelderford"), rank=None, no_rank="there is no index of deprivation for LSOAs 2021")
-    assert start.ways == (REST,)
+    assert start.ways == (REST, OTHER)
     found = life_findings.life_findings(start, Question(REST))
     assert [group.name for group in found.groups] == ["Kelderford", "Marrowshire"]
     with pytest.raises(UsageProblem, match="fifths by deprivation cannot be made") as caught:
@@ -132,7 +132,7 @@ def test_without_an_index_there_are_no_fifths_and_the_place_beside_its_district_
 
 def test_a_place_that_is_its_whole_district_has_no_rest(ground) -> None:
     start = ground("Kelderford")
-    assert replace(start, place=replace(start.district, names=("All of it",))).ways == (WITHIN, AROUND)
+    assert replace(start, place=replace(start.district, names=("All of it",))).ways == (WITHIN, AROUND, OTHER)
 
 
 def test_periods_are_the_latest_first_and_without_a_break(deaths) -> None:
@@ -141,3 +141,17 @@ def test_periods_are_the_latest_first_and_without_a_break(deaths) -> None:
     assert found[-1] == (2015, 2024)
     assert (2020, 2024) in found
     assert all(2015 <= first < last <= 2024 for first, last in found)
+
+
+def test_two_places_are_set_against_each_other_as_at_the_command_line(ground, deaths) -> None:
+    start = ground("Kelderford")
+    assert start.ways == (REST, WITHIN, AROUND, OTHER)
+    found = life_findings.life_findings(start, Question(OTHER, "male", (2020, 2024), other="Thrushford"))
+    other = start.others.only([start.others.names.index("Thrushford")])
+    row = life_gap.gap_rows(deaths, [life_gap.pair_of(other, start.place)], ("male",), (2020, 2024))[0]
+    assert found.gap == row["value"]
+    assert [group.name for group in found.groups][:3] == ["Kelderford", "Thrushford", "Marrowshire"]
+    assert f"{found.gap:.1f} years less" in found.sentence
+    assert found.sentence.split(". ")[0].endswith("than in Thrushford")
+    with pytest.raises(UsageProblem, match="no place Nowhere"):
+        life_findings.life_findings(start, Question(OTHER, other="Nowhere"))

@@ -7,6 +7,7 @@ from jsna_desktop.jobs.access import Access
 from jsna_desktop.jobs.access_change import Changed, change_rows
 from jsna_desktop.jobs.access_people import WHOLE
 from jsna_desktop.jobs.access_rows import block_means, method, released_access, rows
+from jsna_desktop.jobs.access_supply import Supply, supply_rows
 from jsna_desktop.jobs.points import title
 from jsna_desktop.packs.access import AccessFindings, ChangeFindings, Fifth, Furthest, Reach
 
@@ -63,6 +64,39 @@ def access_findings(
         ),
         () if hidden else _furthest(made, now),
     )
+
+
+def supply_findings(made: Supply, place: str | None, *, true_figures: bool = False) -> AccessFindings:
+    """What is shown of the capacity that residents can reach by car: for 1,000 of a place, and by group."""
+    hidden = made.sensitive and not true_figures
+    told = released_access(supply_rows(made), sensitive=hidden)
+    district = str(told[0]["locality"])
+    own = str(next((row["locality"] for row in told if row["locality"] == place), district))
+    mine = next(row for row in told if row["locality"] == own and row["dimension"] == WHOLE)
+    name = access_words.called(made.services.service)
+    end = made.zones[-1][0]
+    means = [row | {"mean": row["per_1000"]} for row in told]
+    people = made.prepared.residents
+    values = np.full(len(people.people.codes), np.nan)
+    if not hidden:
+        share = np.where(made.known, people.origins.share, 0.0)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            total = np.bincount(people.origins.block, share * made.found.supply, minlength=len(values))
+            values = 1000 * total / np.bincount(people.origins.block, share, minlength=len(values))
+    title_of = f"Capacity of a {name} for 1,000 residents"
+    return AccessFindings(
+        own, name, title(f"service:{made.services.service}"), "for 1,000",
+        access_words.capacity(own, name, end, mine), None, _fifths(means, [], district), district,
+        (Reach("Capacity for 1,000 residents", mine["per_1000"], None),
+         Reach("In no catchment", mine["none_share"], None, share=True)),
+        people.people.codes, values, np.empty(0, dtype=int), np.empty(0, dtype=int), title_of,
+        "Enhanced two-step floating catchments (Luo and Qi 2009), by car: "
+        + ", ".join(f"to {minutes:g} minutes × {weight:g}" for minutes, weight in made.zones) + ".",
+        tuple(part for part in (mine["note"], *([] if hidden else made.notes[:3])) if part), hidden,
+        tuple((heading, groups) for dimension, heading in (("age", "By age"), ("rurality", "Urban and rural"))
+              if (groups := _fifths(means, [], district, dimension))),
+        places=2,
+    )  # fmt: skip
 
 
 def _furthest(made: Access, means: np.ndarray) -> tuple[Furthest, ...]:

@@ -45,6 +45,17 @@ def sentence(place: str, service: str, mode: str, unit: str, row: dict) -> str:
     )
 
 
+def capacity(place: str, name: str, minutes: float, row: dict) -> str:
+    """What a type of service can take for the residents of a place who can reach it."""
+    if row["per_1000"] is None:
+        return f"The capacity in reach of {place} is {row['note'] or 'not known'}."
+    said = f"For every 1,000 residents of {place} there is a capacity of {row['per_1000']:.2f} in reach by car ({name})"
+    none = row["none_share"]
+    if none:
+        said += f"; {100 * none:.0f} % live further than {minutes:g} minutes from any"
+    return said + "."
+
+
 def change_title(closed: list[str], opened: list[str]) -> str:
     """If Tisbury Surgery closed; if it moved; if several things changed."""
     moved = [name for name in closed if name in opened]

@@ -69,3 +69,4 @@ class AccessFindings:
     withheld: bool = False
     others: tuple[tuple[str, tuple[Fifth, ...]], ...] = ()  # by age, by rurality: what they are called, and the groups
     furthest: tuple[Furthest, ...] = ()
+    places: int = 1  # decimals of its numbers

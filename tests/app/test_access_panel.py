@@ -202,3 +202,18 @@ def test_other_groups_are_chosen_and_a_far_area_is_shown_on_the_map(at_work, acc
     settle()
     assert at_work.map.canvas.view.scale < before
     assert len(at_work.map.canvas.selection) == 0
+
+
+def test_capacity_in_reach_is_a_way_too_and_says_where_none_is_told(at_work, access, settle):
+    next(e for e in access.panel.mode.menu_of().actions() if e.text() == "Capacity in reach").trigger()
+    settle()
+    assert "no service gp tells a capacity" in access.panel.sentence.text().replace("No", "no", 1)
+    assert access.panel.service.isVisible()
+    next(e for e in access.panel.service.menu_of().actions() if e.text() == "Dentists").trigger()
+    settle()
+    assert access.panel.sentence.text().startswith("For every 1,000 residents of Aldminster there is a capacity of 0.")
+    assert not access.panel.what_if.isEnabled()
+    assert np.isfinite(access.panel._view.values).any()
+    next(e for e in access.panel.mode.menu_of().actions() if e.text() == "On foot").trigger()
+    settle()
+    assert access.panel.what_if.isEnabled()

@@ -124,6 +124,7 @@ class AccessPanel(SidePanel):
         """There is nothing to show, and what to do about it."""
         self._view = None
         self.sentence.setText(why)
+        self.sentence.show()
         for part in (
             self._choosers,
             self.scenario,
@@ -134,6 +135,11 @@ class AccessPanel(SidePanel):
             self.note,
         ):
             part.hide()
+
+    def show_refused(self, why: str) -> None:
+        """What was asked cannot be given, and why; something else can be chosen."""
+        self.show_nothing(why)
+        self._choosers.show()
 
     def show_picked(self, name: str, words_of: str) -> None:
         """A service that was clicked or chosen: what can be done with it; "" hides it."""
@@ -179,7 +185,7 @@ class AccessPanel(SidePanel):
         self._fifths_beside.setText(f"{beside}, {whose}{found.fifths_of}")
         most = max((value for value in values if value is not None), default=0.0)
         for fifth, value in zip(groups, values, strict=True):
-            said = "–" if value is None else words.count(value) if losing else f"{value:,.1f}"
+            said = "–" if value is None else words.count(value) if losing else f"{value:,.{found.places}f}"
             self.fifths.addWidget(_Bar(self._look, fifth, said, (value or 0.0) / most if most else 0.0, token))
             self.fifths.addWidget(Rule(self._look))
 
@@ -194,7 +200,8 @@ class AccessPanel(SidePanel):
                 label = Text(look, heading, "small", "muted")
                 self.table.addWidget(label, 0, at, Qt.AlignmentFlag.AlignRight)
         for at, row in enumerate(found.table, start=1):
-            cells = [_shown(row.now, row), *([_shown(row.then, row), _difference(row)] if changed else [])]
+            cells = [_shown(row.now, row, found.places)]
+            cells += [_shown(row.then, row), _difference(row)] if changed else []
             name = Text(look, row.name, wrap=True)
             name.setMinimumHeight(look.px(27))
             said = f"{row.name}: {cells[0]}" + (f", then {cells[1]}" if changed else "")
@@ -325,10 +332,10 @@ class _Bar(QWidget):
         painter.end()
 
 
-def _shown(value: float | None, row: Reach) -> str:
+def _shown(value: float | None, row: Reach, places: int = 1) -> str:
     if value is None:
         return "–"
-    return f"{100 * value:.0f}{words.NO_BREAK}%" if row.share else f"{value:,.1f}"
+    return f"{100 * value:.0f}{words.NO_BREAK}%" if row.share else f"{value:,.{places}f}"
 
 
 def _difference(row: Reach) -> str:

@@ -23,9 +23,10 @@ from jsna_desktop.errors import UserError
 from jsna_desktop.jobs import scenarios
 from jsna_desktop.jobs.access import Access, Prepared, prepare, reach, road_datasets
 from jsna_desktop.jobs.access_change import Change, Opened, changed
-from jsna_desktop.jobs.access_findings import access_findings, catchment
+from jsna_desktop.jobs.access_findings import access_findings, catchment, supply_findings
 from jsna_desktop.jobs.access_people import residents_of
 from jsna_desktop.jobs.access_rows import service_rows
+from jsna_desktop.jobs.access_supply import parse_zones, supply
 from jsna_desktop.jobs.access_words import shown
 from jsna_desktop.jobs.building import points_named
 from jsna_desktop.jobs.measured_places import Choice as Chosen
@@ -33,7 +34,9 @@ from jsna_desktop.jobs.points import title
 from jsna_desktop.jobs.service_places import service_types
 from jsna_desktop.packs.access import AccessFindings
 
-_MODES = ((DRIVE, "By car"), (WALK, "On foot"), (DISTANCE, "Road distance"), (STRAIGHT, "Straight line"))
+CAPACITY = "capacity"
+_MODES = ((DRIVE, "By car"), (WALK, "On foot"), (DISTANCE, "Road distance"), (CAPACITY, "Capacity in reach"),
+          (STRAIGHT, "Straight line"))  # fmt: skip
 _NEAR_M = 1.0  # a point of the map and a service that are so near are one
 _NO_SERVICES = "There are no services yet whose distance could be measured. Choose Add data and add some."
 
@@ -157,6 +160,10 @@ class AccessAsker(QObject):
                 if not own:
                     return _Answer("", way, (), roads, None, UserError(_NO_SERVICES))
                 try:
+                    if way == CAPACITY:
+                        taken = supply(self._ready(DRIVE), own, parse_zones(None))
+                        shown_of = supply_findings(taken, place.name if place else None, true_figures=unlocked)
+                        return _Answer(own, way, types, roads, None, shown_of)
                     one = made
                     if one is None or (one.services.service, one.prepared.mode) != (own, way):
                         one = reach(self._ready(way), own)
@@ -181,17 +188,27 @@ class AccessAsker(QObject):
         panel, contents = self.panel, self.session.contents
         name = self._place.name if self._place is not None else self.session.name
         panel.show_head(name, self._residents())
+        panel.what_if.setEnabled(answer.made is not None)
+        if isinstance(answer.found, UserError) and answer.service:
+            self._offer(answer)
+            panel.show_refused(todo_in_window(answer.found))
+            self._colouring.show_other(None)
+            self._bench.map.canvas.show_change()
+            return
         if isinstance(answer.found, UserError):
-            panel.show_nothing(answer.found.message if not answer.service else todo_in_window(answer.found))
+            panel.show_nothing(answer.found.message)
             self._colouring.show_other(None)
             self._bench.map.canvas.show_change()
             return
         found = answer.found
-        panel.service.offer([(title(f"service:{one}"), one) for one in answer.types], answer.service)
-        modes = _MODES if answer.with_roads else _MODES[-1:]
-        panel.mode.offer([(said, mode) for mode, said in modes], answer.mode)
+        self._offer(answer)
         panel.show_findings(found)
         self._show_map(found, contents)
+
+    def _offer(self, answer: _Answer) -> None:
+        self.panel.service.offer([(title(f"service:{one}"), one) for one in answer.types], answer.service)
+        modes = _MODES if answer.with_roads else _MODES[-1:]
+        self.panel.mode.offer([(said, mode) for mode, said in modes], answer.mode)
 
     def _residents(self) -> str:
         if self._place is None:
@@ -211,8 +228,9 @@ class AccessAsker(QObject):
         note = "hatched: further away than now" if found.change is not None and len(worse) else ""
         self._colouring.show_other(Other(found.map_title, values, note, f"service:{self.service}"))
         places = self._made.services.places if self._made is not None else np.empty((0, 2))
-        struck = [tuple(places[at].tolist()) for at in self.change.close if np.isfinite(places[at]).all()]
-        opened = [(one.easting, one.northing) for one in self.change.open]
+        changing = self._made is not None
+        struck = [tuple(places[at].tolist()) for at in self.change.close if changing and np.isfinite(places[at]).all()]
+        opened = [(one.easting, one.northing) for one in self.change.open if changing]
         canvas.show_change(struck, opened, worse if found.change is not None else ())
 
     def _choose_service(self, service: str) -> None:

@@ -9,9 +9,10 @@ import pytest
 from jsna_desktop.jobs import access_words
 from jsna_desktop.jobs.access import Access, prepare, reach
 from jsna_desktop.jobs.access_change import Change, Opened, change_rows, changed
-from jsna_desktop.jobs.access_findings import access_findings, catchment
+from jsna_desktop.jobs.access_findings import access_findings, catchment, supply_findings
 from jsna_desktop.jobs.access_people import residents_of
 from jsna_desktop.jobs.access_rows import block_rows, rows, service_rows
+from jsna_desktop.jobs.access_supply import parse_zones, supply, supply_rows
 from jsna_desktop.jobs.demonstration import build
 from jsna_desktop.jobs.measured_places import Choice
 from jsna_desktop.workspace.store import Store
@@ -117,3 +118,19 @@ def test_the_furthest_areas_and_a_catchment_are_those_of_the_rows(practices: Acc
     people = practices.prepared.residents.people
     row = next(r for r in service_rows(practices) if r["name"] == "MILL LANE HEALTH CENTRE")
     assert 0.7 < people.residents[held[3]].sum() / row["residents"] < 1.3
+
+
+def test_capacity_in_reach_is_that_of_its_row(practices: Access) -> None:
+    made = supply(practices.prepared, "dentist", parse_zones(None))
+    found = supply_findings(made, "Kelderford")
+    row = row_of(supply_rows(made), "Kelderford")
+    assert found.table[0].now == row["per_1000"]
+    assert f"a capacity of {row['per_1000']:.2f} in reach" in found.sentence
+    # Each resident's supply adds up to what the services have.
+    people = practices.prepared.residents
+    total = np.nansum(found.values * people.people.residents) / 1000
+    whole = row_of(supply_rows(made), "Marrowshire")
+    assert total == pytest.approx(whole["per_1000"] * whole["residents"] / 1000, rel=1e-6)
+    hidden = supply_findings(replace(made, services=replace(made.services, sensitive=True)), None)
+    assert hidden.table[0].now is None
+    assert not np.isfinite(hidden.values).any()

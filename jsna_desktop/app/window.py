@@ -8,21 +8,21 @@ from PySide6.QtCore import QSettings, QSize, QStandardPaths, Qt
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QUndoStack
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
-from jsna_desktop.app import comparing, words
+from jsna_desktop.app import words
 from jsna_desktop.app.actions import Actions
 from jsna_desktop.app.building import Building
 from jsna_desktop.app.chooser import Chooser
 from jsna_desktop.app.collector import Collector
 from jsna_desktop.app.colouring import Colouring
+from jsna_desktop.app.comparing import Comparing
 from jsna_desktop.app.desk import Desk
 from jsna_desktop.app.dialogs.add_data import AddData
 from jsna_desktop.app.dialogs.columns import ask_column
-from jsna_desktop.app.dialogs.compare import Compare
 from jsna_desktop.app.dialogs.explain import explain, tell_how
 from jsna_desktop.app.dialogs.keys import show_keys
 from jsna_desktop.app.dialogs.new_workspace import NewWorkspace, file_name
 from jsna_desktop.app.dialogs.pack import MakePack
-from jsna_desktop.app.dialogs.password import AskPassword, ChoosePassword
+from jsna_desktop.app.dialogs.password import AskPassword
 from jsna_desktop.app.dialogs.problem import show_problem
 from jsna_desktop.app.dialogs.rename import ask_name
 from jsna_desktop.app.dialogs.sheet import Sheet
@@ -30,7 +30,7 @@ from jsna_desktop.app.dialogs.where import ask_where
 from jsna_desktop.app.map_area import MapArea
 from jsna_desktop.app.open_workspace import OpenWorkspace
 from jsna_desktop.app.panels.busy import BusyCard
-from jsna_desktop.app.panels.choice_list import Choice, ChoicePopup
+from jsna_desktop.app.panels.choice_list import Choice
 from jsna_desktop.app.panels.header import Header
 from jsna_desktop.app.panels.places import PlacesPanel
 from jsna_desktop.app.panels.profile import ProfilePanel
@@ -38,6 +38,7 @@ from jsna_desktop.app.panels.start import StartScreen
 from jsna_desktop.app.panels.tabs import PROFILE
 from jsna_desktop.app.recent import Recent
 from jsna_desktop.app.search import Hit
+from jsna_desktop.app.secrecy import Secrecy
 from jsna_desktop.app.session import Session
 from jsna_desktop.app.tab_order import set_tab_order
 from jsna_desktop.app.tasks import Tasks
@@ -114,8 +115,8 @@ class MainWindow(QMainWindow):
         layout.addWidget(self.pages, 1)
         self.setCentralWidget(ground)
         self.busy = BusyCard(look, ground)
-        self._others = ChoicePopup(look, self, "Search places and areas")
-        self._others.taken.connect(self._compare_with)
+        self.comparing = Comparing(self)
+        self.secrecy = Secrecy(self)
         self.profile.compare_button.clicked.connect(actions.compare.trigger)
         set_tab_order(self.header, self.start, self.bench)
 
@@ -124,8 +125,8 @@ class MainWindow(QMainWindow):
         actions.new.triggered.connect(lambda _checked=False: self.new_workspace())
         actions.open.triggered.connect(self.ask_open)
         actions.save_as.triggered.connect(self.save_copy)
-        actions.unlock.toggled.connect(self._unlock)
-        actions.encrypt.triggered.connect(self.encrypt_copy)
+        actions.unlock.toggled.connect(self.secrecy.unlock)
+        actions.encrypt.triggered.connect(self.secrecy.encrypt_copy)
         actions.demonstration.triggered.connect(self.workspace.open_demonstration)
         actions.close.triggered.connect(self.close_workspace)
         actions.quit.triggered.connect(self.close)
@@ -134,8 +135,8 @@ class MainWindow(QMainWindow):
         actions.pack.triggered.connect(self.make_pack)
         actions.find.triggered.connect(self.header.find_box.begin)
         actions.colour.triggered.connect(self.map.colour_by.open)
-        actions.compare.triggered.connect(self.compare)
-        actions.keys.triggered.connect(lambda: self._open_sheet(show_keys(self.look, self, actions.every())))
+        actions.compare.triggered.connect(self.comparing.ask)
+        actions.keys.triggered.connect(lambda: self.open_sheet(show_keys(self.look, self, actions.every())))
         actions.new_place.triggered.connect(lambda: self.desk and self.desk.new_place())
         actions.rename.triggered.connect(lambda: self.desk and self.desk.rename_place())
         actions.delete.triggered.connect(lambda: self.desk and self.desk.delete_place())
@@ -199,43 +200,14 @@ class MainWindow(QMainWindow):
             self.workspace.open_path(path, password, keep)
 
         sheet = AskPassword(self.look, self, path.name, give, wrong=wrong)
-        self._open_sheet(sheet)
+        self.open_sheet(sheet)
         sheet.start()
 
-    def encrypt_copy(self) -> None:
-        """An encrypted copy of the workspace, or another password for one that is encrypted."""
-        if self.session is None:
+    def say(self, message: str) -> None:
+        """A message over what is shown: the map, or the wide view."""
+        if self.bench.view is not None:
+            self.bench.view.banner.say(message)
             return
-        if self.session.store.encrypted:
-            done = "The password was changed. The old one opens the workspace no more."
-            lead = "The workspace is written anew under it; copies and backups keep the old one."
-            sheet = ChoosePassword(
-                self.look, self, "Another password", lead, "Change it",
-                lambda password: self.workspace.change_password(password, lambda: self._say(done)),
-            )  # fmt: skip
-        else:
-            path = self.choose.save("Save an encrypted copy", f"{file_name(self.session.name)} (encrypted).jsna")
-            if path is None:
-                return
-            lead = f"{path.name} will hold everything, and be opened in place of this one. Delete this one afterwards."
-            sheet = ChoosePassword(
-                self.look, self, "Encrypted copy", lead, "Make it",
-                lambda password: self.workspace.encrypt_copy(path, password),
-            )  # fmt: skip
-        self._open_sheet(sheet)
-        sheet.start()
-
-    def _unlock(self, on: bool) -> None:
-        if self.session is None or self.desk is None or self.session.unlocked == on:
-            return
-        self.session.unlock(on)
-        self.desk.profile_again()
-        if self.views is not None:
-            self.views.refresh()
-        if on:
-            self._say("True figures are shown on this screen. What leaves the program is rounded and withheld as ever.")
-
-    def _say(self, message: str) -> None:
         self.map.banner.say(message)
         self.map.arrange()
 
@@ -249,10 +221,10 @@ class MainWindow(QMainWindow):
         self.desk = Desk(session, self.bench, self.actions_, self.undo_stack)
         self.colouring = Colouring(session, self.desk, self.bench, self.look)
         self.building = Building(session, self.desk, self.tasks, self)
-        self.building.said.connect(self._say)
-        self.building.sheet_made.connect(self._open_sheet)
+        self.building.said.connect(self.say)
+        self.building.sheet_made.connect(self.open_sheet)
         self.views = Keeper(session, self.desk, self.bench, self.look, self.colouring)
-        self.views.said.connect(self._say)
+        self.views.said.connect(self.say)
         self.views.where_asked.connect(self._ask_where)
         self.views.name_asked.connect(self._ask_scenario)
         self.views.problem.connect(self.show_problem)
@@ -274,7 +246,7 @@ class MainWindow(QMainWindow):
         self.actions_.unlock.setChecked(False)
         self.actions_.unlock.setEnabled(session.sensitive)
         if session.store.read_only:
-            self._say(f"This workspace can only be read: {session.store.read_only_reason}.")
+            self.say(f"This workspace can only be read: {session.store.read_only_reason}.")
 
     def _show_name(self, session: Session) -> None:
         self.setWindowTitle(f"{session.name} – JSNA Desktop")
@@ -316,7 +288,7 @@ class MainWindow(QMainWindow):
             self.look, self, folder, self.choose.folder, lambda asked: self.workspace.make(asked, then)
         )
         self.tasks.run("Reading the list of councils", lambda _progress: _councils(), sheet.offer)
-        self._open_sheet(sheet)
+        self.open_sheet(sheet)
         sheet.start()
 
     def ask_open(self) -> None:
@@ -368,14 +340,14 @@ class MainWindow(QMainWindow):
         sheet = AddData(self.look, self, self.session, self.tasks, files)
         sheet.added.connect(self._added)
         sheet.broke.connect(self.show_problem)
-        self._open_sheet(sheet)
+        self.open_sheet(sheet)
         sheet.start()
 
     def _added(self, datasets: Sequence[Dataset]) -> None:
         self.workspace.reload()
         said = advice(self.session.store, tuple(datasets)) if self.session is not None else None
         if said is not None:
-            self._say(f"{said.message} The menu has “{self.actions_.encrypt.text()}”.")
+            self.say(f"{said.message} The menu has “{self.actions_.encrypt.text()}”.")
 
     def ask_places(self) -> None:
         paths = self.choose.open("Places from a file: outlines, or a table of codes", "")
@@ -383,7 +355,7 @@ class MainWindow(QMainWindow):
             self.workspace.import_places(paths[0])
 
     def _ask_column(self, path: Path, columns: list[str]) -> None:
-        self._open_sheet(
+        self.open_sheet(
             ask_column(
                 self.look,
                 self,
@@ -397,53 +369,26 @@ class MainWindow(QMainWindow):
         assert self.desk is not None
         self.desk.choose_set(made.set)
         self.header.show_saved(words.when(datetime.now(), datetime.now()))
-        self.map.banner.say(" ".join([f"{words.count(made.made)} places were added as {made.set}.", *made.notes]))
-        self.map.arrange()
-
-    def compare(self) -> None:
-        """Ask what the chosen place is to be compared with, then show both."""
-        subject = self.desk.subject if self.desk is not None else None
-        if self.session is None or subject is None:
-            self._say("Choose a place first, or click areas: what is chosen is compared.")
-            return
-        found = comparing.choices(self.session, subject.locality)
-        if not found:
-            self._say("There is nothing yet to compare it with: keep another place, or add a lookup of districts.")
-            return
-        self._others.ask(found, None, self.profile.compare_button)
-
-    def _compare_with(self, choice: Choice) -> None:
-        session, subject = self.session, self.desk.subject if self.desk is not None else None
-        if session is None or subject is None:
-            return
-        place, other = subject.locality, choice.value
-
-        def show(rows: Sequence[dict]) -> None:
-            sheet = Compare(self.look, self, place.name, other.name, rows)
-            self._open_sheet(sheet)
-            sheet.start()
-
-        self.tasks.run("Comparing", lambda _progress: comparing.beside(session, place, other), show)
+        self.say(" ".join([f"{words.count(made.made)} places were added as {made.set}.", *made.notes]))
 
     def make_pack(self) -> None:
         if self.session is None or self.desk is None:
             return
         places = self.session.places(self.desk.in_set)
         if not places:
-            self.map.banner.say("There are no places yet to make a pack for. Select areas or draw a line, and name it.")
-            self.map.arrange()
+            self.say("There are no places yet to make a pack for. Select areas or draw a line, and name it.")
             return
         subject = self.desk.subject
         chosen = subject.locality.id if subject is not None and subject.stored else None
         folder = self.session.path.parent / f"{self.session.path.stem} packs"
         sheet = MakePack(self.look, self, self.session, self.tasks, places, chosen, self.choose.folder, folder)
         sheet.broke.connect(self.show_problem)
-        self._open_sheet(sheet)
+        self.open_sheet(sheet)
         sheet.start()
 
     # ---- sheets
 
-    def _open_sheet(self, sheet: Sheet) -> None:
+    def open_sheet(self, sheet: Sheet) -> None:
         """One sheet at a time."""
         if self.sheet is not None:
             self.sheet.close_sheet()
@@ -459,25 +404,25 @@ class MainWindow(QMainWindow):
 
     def show_problem(self, error: BaseException) -> None:
         if not isinstance(error, Cancelled):
-            self._open_sheet(show_problem(self.look, self, error, self.choose.save))
+            self.open_sheet(show_problem(self.look, self, error, self.choose.save))
 
     def _explain(self, row: dict) -> None:
         source = self.session.contents.sources.get(row["indicator"], "") if self.session is not None else ""
-        self._open_sheet(explain(self.look, self, row, source))
+        self.open_sheet(explain(self.look, self, row, source))
 
     def _tell_how(self, title: str, parts: Sequence[tuple[str, str]]) -> None:
-        self._open_sheet(tell_how(self.look, self, title, parts))
+        self.open_sheet(tell_how(self.look, self, title, parts))
 
     def _ask_where(self, title: str, name: str | None, ways: tuple) -> None:
-        self._open_sheet(ask_where(self.look, self, title, name, *ways))
+        self.open_sheet(ask_where(self.look, self, title, name, *ways))
 
     def _ask_scenario(self, then: Callable[[str], None]) -> None:
-        self._open_sheet(ask_name(self.look, self, "", then, "Keep this scenario", "Keep", "Name of the scenario"))
+        self.open_sheet(ask_name(self.look, self, "", then, "Keep this scenario", "Keep", "Name of the scenario"))
 
     def _rename(self, place: Locality) -> None:
         desk = self.desk
         if desk is not None:
-            self._open_sheet(ask_name(self.look, self, place.name, lambda name: desk.rename(place, name)))
+            self.open_sheet(ask_name(self.look, self, place.name, lambda name: desk.rename(place, name)))
 
     # ---- small things
 

@@ -13,7 +13,7 @@ def _compared(qtbot, window, text: str) -> Compare:
     place = window.session.places()[0]
     window.desk.choose_place(place.id)
     choice = next(c for c in comparing.choices(window.session, place) if c.text == text)
-    window._compare_with(choice)
+    window.comparing.show(choice)
     qtbot.waitUntil(lambda: isinstance(window.sheet, Compare), timeout=PATIENCE_MS)
     return window.sheet
 

@@ -91,8 +91,8 @@ def test_true_figures_are_shown_only_while_unlocked(at_work, unequal, monkeypatc
         return gradient_findings(*_args, true_figures=true_figures)
 
     monkeypatch.setattr(inequality_asker, "gradient_findings", told)
-    at_work._unlock(True)
+    at_work.secrecy.unlock(True)
     drawn()
-    at_work._unlock(False)
+    at_work.secrecy.unlock(False)
     drawn()
     assert seen == [True, False]

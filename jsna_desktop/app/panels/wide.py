@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWi
 
 from jsna_desktop.app.panels.tabs import Tabs
 from jsna_desktop.app.theme import Look, watch
-from jsna_desktop.app.widgets import Flow, Rule, Text, UpAndDown
+from jsna_desktop.app.widgets import Banner, Flow, Rule, Text, UpAndDown
 
 _RIGHT, _GAP, _TWO_COLUMNS = 420, 44, 900
 
@@ -34,6 +34,7 @@ class WideView(QFrame):
         self.choosers.setLayout(flow)
         for chooser in choosers:
             flow.addWidget(chooser)
+        self.banner = Banner(look, self)
         self.left, self.right = QWidget(), QWidget()
         for side in (self.left, self.right):
             column = QVBoxLayout(side)
@@ -73,6 +74,7 @@ class WideView(QFrame):
         layout.setSpacing(0)
         layout.addWidget(head)
         layout.addWidget(Rule(self.look))
+        layout.addWidget(self.banner)
         layout.addWidget(self.scroll_area, 1)
 
     def add(self, side: QWidget, *widgets: QWidget) -> None:

@@ -85,6 +85,13 @@ def changed(made: Access, change: Change) -> Changed:
     return Changed(made, change, names, cost, nearest, summary)
 
 
+def check_places(made: Access, opened: Sequence[Opened]) -> None:
+    """UsageProblem for a new place that no road comes near; any will do where journeys are straight lines."""
+    if made.prepared.graph is not None and opened:
+        places = np.array([[one.easting, one.northing] for one in opened], dtype=float)
+        _on_roads(opened, travel.snap(made.prepared.graph, places))
+
+
 def _on_roads(opened: Sequence[Opened], new: Snapped) -> None:
     for one, metres, there in zip(opened, new.metres.tolist(), new.on_roads.tolist(), strict=True):
         if not there:

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QMenu
 
 from jsna_desktop.app.dialogs.sheet import Sheet
 from jsna_desktop.app.panels.tabs import ACCESS, PROFILE
-from jsna_desktop.app.widgets import Button, Field
+from jsna_desktop.app.widgets import Button, Field, Text
 from jsna_desktop.jobs import scenarios
 from jsna_desktop.jobs.access_change import Change
 
@@ -35,12 +35,12 @@ def access(qtbot, at_work, settled, settle):
 
 
 def _named(access, name: str) -> int:
-    return next(at for at, one in enumerate(access._made.services.names) if one.title() == name)
+    return next(at for at, one in enumerate(access.made.services.names) if one.title() == name)
 
 
 def _menu(access) -> QMenu:
     menu = QMenu(access.panel)
-    access._fill_menu(menu)
+    access.what_if.fill_menu(menu)
     return menu
 
 
@@ -66,7 +66,7 @@ def test_the_map_shows_minutes_and_the_profile_gets_its_colours_back(at_work, ac
 def test_a_practice_is_clicked_on_the_map_and_closed_and_that_is_undone(at_work, access, settle):
     canvas = at_work.map.canvas
     at = _named(access, PRACTICE)
-    x, y = access._made.services.places[at].tolist()
+    x, y = access.made.services.places[at].tolist()
     canvas.fit((x - 4000, y - 4000, x + 4000, y + 4000))
     settle()
     point = canvas.view.to_screen(np.array([x, y]))
@@ -97,7 +97,7 @@ def test_a_practice_is_clicked_on_the_map_and_closed_and_that_is_undone(at_work,
 
 def test_one_is_closed_by_keys_alone(at_work, access, settle):
     next(entry for entry in _menu(access).actions() if entry.text() == "A service closed …").trigger()
-    field = access._popup.field
+    field = access.what_if.popup.field
     QTest.keyClicks(field, "mill lane")
     QTest.keyClick(field, Qt.Key.Key_Return)
     settle()
@@ -114,7 +114,7 @@ def test_a_new_one_is_opened_by_a_postcode_or_by_a_click(at_work, access, settle
     QTest.keyClick(where, Qt.Key.Key_Return)
     assert at_work.sheet is sheet  # what is wrong is said there
     where.clear()
-    east, north = access._made.services.places[3] + 2000
+    east, north = access.made.services.places[3] + 2000
     QTest.keyClicks(where, f"{east:.0f}, {north:.0f}")
     QTest.keyClick(where, Qt.Key.Key_Return)
     settle()
@@ -135,14 +135,22 @@ def test_a_new_one_is_opened_by_a_postcode_or_by_a_click(at_work, access, settle
     assert len(access.change.open) == 2
 
 
+def test_a_new_one_in_the_sea_is_refused_and_changes_nothing(at_work, access, settle):
+    before = at_work.undo_stack.count()
+    access.what_if.open_service("Rig", 100_000.0, 900_000.0)
+    assert "no road" in at_work.sheet.title.text() + "".join(t.text() for t in at_work.sheet.findChildren(Text))
+    assert access.change == Change()
+    assert at_work.undo_stack.count() == before
+
+
 def test_a_scenario_is_kept_beside_the_facts_and_brought_back(at_work, access, settle, qtbot):
-    access.close_service(_named(access, PRACTICE))
+    access.what_if.close_service(_named(access, PRACTICE))
     settle()
     next(entry for entry in _menu(access).actions() if entry.text() == "Keep this scenario …").trigger()
     QTest.keyClicks(at_work.sheet.findChild(Field), "Mill Lane shuts")
     _button(at_work.sheet, "Keep").click()
     assert [one.name for one in scenarios.scenarios(at_work.session.store)] == ["Mill Lane shuts"]
-    access.end()
+    access.what_if.end()
     settle()
     menu = _menu(access)
     next(entry for entry in menu.actions() if entry.text() == "Scenario: Mill Lane shuts").trigger()
@@ -151,7 +159,7 @@ def test_a_scenario_is_kept_beside_the_facts_and_brought_back(at_work, access, s
 
 
 def test_another_service_and_way_are_chosen_and_the_change_is_of_one_service(at_work, access, settle):
-    access.close_service(_named(access, PRACTICE))
+    access.what_if.close_service(_named(access, PRACTICE))
     settle()
     next(entry for entry in access.panel.mode.menu_of().actions() if entry.text() == "Straight line").trigger()
     settle()
@@ -168,7 +176,7 @@ def test_another_service_and_way_are_chosen_and_the_change_is_of_one_service(at_
 def test_it_fits_small_and_large(at_work, access, settle, width, height, text):
     at_work.look.set_text_percent(text)
     at_work.resize(width, height)
-    access.close_service(_named(access, PRACTICE))
+    access.what_if.close_service(_named(access, PRACTICE))
     settle()
     panel = access.panel
     assert panel.isVisible()

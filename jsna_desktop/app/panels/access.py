@@ -31,7 +31,7 @@ class AccessPanel(SidePanel):
     def __init__(self, look: Look) -> None:
         super().__init__(look, ACCESS)
         self.setAccessibleName("Access of the selected place")
-        self._look = look
+        self.look = look
         self._view: AccessFindings | None = None
         self.name_of: Callable[[str], str] = str  # what an area is called
         self.title = Text(look, "", "title", wrap=True)
@@ -81,7 +81,7 @@ class AccessPanel(SidePanel):
         body.addWidget(self.subtitle)
         body.addSpacing(10)
         body.addWidget(self.tabs)
-        body.addWidget(Rule(self._look))
+        body.addWidget(Rule(self.look))
         body.addSpacing(12)
         body.addWidget(choosers)
         body.addSpacing(12)
@@ -186,15 +186,15 @@ class AccessPanel(SidePanel):
         most = max((value for value in values if value is not None), default=0.0)
         for fifth, value in zip(groups, values, strict=True):
             said = "–" if value is None else words.count(value) if losing else f"{value:,.{found.places}f}"
-            self.fifths.addWidget(_Bar(self._look, fifth, said, (value or 0.0) / most if most else 0.0, token))
-            self.fifths.addWidget(Rule(self._look))
+            self.fifths.addWidget(_Bar(self.look, fifth, said, (value or 0.0) / most if most else 0.0, token))
+            self.fifths.addWidget(Rule(self.look))
 
     def _show_table(self, found: AccessFindings) -> None:
         clear(self.table)
         self._table_box.show()
         self.table_heading.setText(found.place)
         changed = found.change is not None
-        look = self._look
+        look = self.look
         if changed:
             for at, heading in ((1, "now"), (2, "then")):
                 label = Text(look, heading, "small", "muted")
@@ -221,10 +221,10 @@ class AccessPanel(SidePanel):
         self._furthest_box.setVisible(bool(found.furthest))
         for one in found.furthest:
             name = self.name_of(one.code)
-            link = Button(self._look, name, kind="link", role="body", name=f"Show {name} on the map")
+            link = Button(self.look, name, kind="link", role="body", name=f"Show {name} on the map")
             link.clicked.connect(partial(self.area_asked.emit, one.code))
             said = f"{one.mean:,.1f} {found.unit} · {words.count(one.residents)} residents"
-            self.furthest.addWidget(Row(link, Text(self._look, said, "small", "muted"), stretch=True))
+            self.furthest.addWidget(Row(link, Text(self.look, said, "small", "muted"), stretch=True))
 
     def _choose_group(self, name: str) -> None:
         self._group = name
@@ -304,7 +304,7 @@ class _Bar(QWidget):
 
     def __init__(self, look: Look, fifth: Fifth, said: str, share: float, token: str) -> None:
         super().__init__()
-        self._look, self._share, self._token = look, share, token
+        self.look, self._share, self._token = look, share, token
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         name = Text(look, fifth.name)
@@ -321,14 +321,14 @@ class _Bar(QWidget):
         self.setAccessibleName(f"{fifth.name}: {said}")
 
     def sizeHint(self) -> QSize:
-        return QSize(self._look.px(240), self._look.px(29))
+        return QSize(self.look.px(240), self.look.px(29))
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
         room = self._room.geometry()
-        tall = self._look.px(14)
+        tall = self.look.px(14)
         bar = QRectF(room.left(), room.center().y() - tall / 2, room.width() * self._share, tall)
-        painter.fillRect(bar, self._look.color(self._token))
+        painter.fillRect(bar, self.look.color(self._token))
         painter.end()
 
 

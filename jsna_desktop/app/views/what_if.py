@@ -1,0 +1,181 @@
+"""What if a service closed, moved or opened: asked, undone, kept beside the facts and brought back."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QUndoStack
+from PySide6.QtWidgets import QMenu
+
+from jsna_desktop.app.map.canvas import MapCanvas
+from jsna_desktop.app.panels.choice_list import Choice, ChoicePopup
+from jsna_desktop.app.theme import Look
+from jsna_desktop.app.undo import Step
+from jsna_desktop.app.views.words import todo_in_window
+from jsna_desktop.errors import UserError
+from jsna_desktop.jobs import scenarios
+from jsna_desktop.jobs.access_change import Change, Opened, check_places
+from jsna_desktop.jobs.access_words import shown
+from jsna_desktop.jobs.building import points_named
+
+if TYPE_CHECKING:
+    from jsna_desktop.app.views.access_asker import AccessAsker
+
+
+class _ChangeStep(Step):
+    """A change of the scenario, which is no fact: it can be taken back like any other."""
+
+    def __init__(self, asker: "AccessAsker", text: str, now: Change) -> None:
+        super().__init__(text)
+        self._asker, self._was, self._now = asker, asker.change, now
+
+    def carry_out(self) -> None:
+        self._asker.show_change(self._now)
+
+    def take_back(self) -> None:
+        self._asker.show_change(self._was)
+
+
+class WhatIf(QObject):
+    """Changes of services, each a step that can be undone. The asker shows what they would do."""
+
+    def __init__(self, asker: "AccessAsker", look: Look, canvas: MapCanvas, undo_stack: QUndoStack) -> None:
+        super().__init__(asker)
+        self._asker, self._canvas, self._undo = asker, canvas, undo_stack
+        self._then_point: Callable[[float, float], None] | None = None
+        self._taking = "close"
+        self.popup = ChoicePopup(look, asker.panel, "Search the services")
+        self.popup.taken.connect(lambda choice: self._take_choice(choice.value))
+
+    def _do(self, text: str, change: Change) -> None:
+        """Make a change one step; a new place that no road comes near is said, and nothing changes."""
+        try:
+            if self._asker.made is not None:
+                check_places(self._asker.made, change.open)
+        except UserError as error:
+            self._asker.problem.emit(error)
+            return
+        _ChangeStep(self._asker, text, change).take(self._undo, self._asker.problem.emit)
+
+    def end(self) -> None:
+        """Back to the services as they are."""
+        if self._asker.change != Change():
+            self._do("end the scenario", Change())
+
+    def close_service(self, at: int) -> None:
+        if self._asker.made is None or at < 0 or at in self._asker.change.close:
+            return
+        name = shown(str(self._asker.made.services.names[at]))
+        self._do(f"close {name}", replace(self._asker.change, close=(*self._asker.change.close, at)))
+
+    def move_service(self, at: int, easting: float, northing: float) -> None:
+        made = self._asker.made
+        if made is None or at < 0:
+            return
+        self._do(f"move {shown(str(made.services.names[at]))}",
+                 self._asker.change.moved(made.services, at, easting, northing))  # fmt: skip
+
+    def open_service(self, name: str, easting: float, northing: float) -> None:
+        count = len(self._asker.change.open) + 1
+        one = Opened(name or f"New one {count}", easting, northing)
+        self._do(f"open {one.name}", replace(self._asker.change, open=(*self._asker.change.open, one)))
+
+    def fill_menu(self, menu: QMenu) -> None:
+        menu.addAction("A service closed …").triggered.connect(lambda: self._ask_service("close"))
+        menu.addAction("A service moved …").triggered.connect(lambda: self._ask_service("move"))
+        menu.addAction("A new one opened …").triggered.connect(self._ask_open)
+        saved = self._scenarios()
+        menu.addSeparator()
+        keep = menu.addAction("Keep this scenario …")
+        keep.setEnabled(self._asker.change != Change() and not self._asker.session.store.read_only)
+        keep.triggered.connect(lambda: self._asker.name_asked.emit(self._keep))
+        if saved:
+            menu.addSeparator()
+        for one in saved:
+            menu.addAction(f"Scenario: {one.name}").triggered.connect(partial(self._take_scenario, one))
+        if saved and not self._asker.session.store.read_only:
+            forget = menu.addMenu("Forget a scenario")
+            for one in saved:
+                forget.addAction(one.name).triggered.connect(partial(self._forget, one.name))
+
+    def _scenarios(self) -> list[scenarios.Scenario]:
+        with self._asker.session.gate:
+            return [one for one in scenarios.scenarios(self._asker.session.store) if one.service == self._asker.service]
+
+    def _keep(self, name: str) -> None:
+        if self._asker.made is None:
+            return
+        try:
+            with self._asker.session.gate:
+                scenarios.save(self._asker.session.store, name, self._asker.made.services, self._asker.change)
+        except UserError as error:
+            self._asker.problem.emit(error)
+            return
+        self._asker.said.emit(f"The scenario {name} is kept beside the facts: What if … brings it back.")
+
+    def _take_scenario(self, one: scenarios.Scenario) -> None:
+        if self._asker.made is None:
+            return
+        try:
+            self._do(f"the scenario {one.name}", one.change(self._asker.made.services))
+        except UserError as error:
+            self._asker.problem.emit(error)
+
+    def _forget(self, name: str) -> None:
+        try:
+            with self._asker.session.gate:
+                scenarios.remove(self._asker.session.store, name)
+        except UserError as error:
+            self._asker.problem.emit(error)
+
+    def _ask_service(self, taking: str) -> None:
+        """Choose one of the services by its name."""
+        if self._asker.made is None:
+            return
+        self._taking = taking
+        rows = [(at, self._asker.made.services.names[at]) for at in np.flatnonzero(self._asker.made.used).tolist()]
+        choices = [Choice(shown(str(name)), "", "", at) for at, name in sorted(rows, key=lambda row: str(row[1]))]
+        self.popup.ask(choices, None, self._asker.panel.what_if)
+
+    def _take_choice(self, at: int) -> None:
+        if self._taking == "move":
+            self.ask_move(at)
+        else:
+            self.close_service(at)
+
+    def ask_move(self, at: int) -> None:
+        if self._asker.made is None or at < 0:
+            return
+        name = shown(str(self._asker.made.services.names[at]))
+        self._ask_where(f"If {name} moved", None, lambda _name, x, y: self.move_service(at, x, y))
+
+    def _ask_open(self) -> None:
+        self._ask_where("If a new one opened", "", self.open_service)
+
+    def _ask_where(self, heading: str, name: str | None, then) -> None:
+        def typed(given: str, text: str) -> str:
+            try:
+                with self._asker.session.gate:
+                    points, _ = points_named(self._asker.session.store, text)
+            except UserError as error:
+                return todo_in_window(error)
+            if len(points) != 1:
+                return f"“{text}” is {len(points)} places: give a postcode, or easting and northing."
+            then(given, float(points[0, 0]), float(points[0, 1]))
+            return ""
+
+        def point(given: str) -> None:
+            self._then_point = lambda x, y: then(given, x, y)
+            self._canvas.set_tool("place")
+            self._canvas.setFocus()
+
+        self._asker.where_asked.emit(heading, name, (typed, point))
+
+    def pointed(self, easting: float, northing: float) -> None:
+        then, self._then_point = self._then_point, None
+        self._canvas.set_tool("select")
+        if then is not None:
+            then(easting, northing)

@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from jsna_desktop import __version__, access_commands, locality_commands, measure_commands
+from jsna_desktop import __version__, access_commands, locality_commands, measure_commands, siting_commands
 
 Job = Callable[[argparse.Namespace], int]
 
@@ -102,6 +102,7 @@ def parser(jobs: Mapping[str, Job]) -> argparse.ArgumentParser:
 
     measure_commands.arguments(command, _workspace, _select)
     access_commands.arguments(command, _workspace, _select)
+    siting_commands.arguments(command, _workspace)
 
     c = command("template", "an empty plain table with its headings explained, CSV or xlsx")
     c.add_argument("kind", metavar="KIND", help="population, deaths, indicator, services, assets, events or lookup")

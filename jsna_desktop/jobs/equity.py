@@ -102,7 +102,7 @@ def equity(
     """
     wanted = [one for one in (RESIDENTS, need, use) if one]
     figures = load_figures(store, wanted)
-    table = _table(figures, [one for one in (need, use) if one])
+    table = table_of(figures, [one for one in (need, use) if one])
     people = table.population(9999)
     if people is None or people.sensitive:
         raise UsageProblem("there are no open residents of these areas", todo="Add a population")
@@ -175,7 +175,8 @@ def _sexes_and_ages(
     return found, lacking
 
 
-def _table(figures: Figures, wanted: list[str]) -> Table:
+def table_of(figures: Figures, wanted: list[str]) -> Table:
+    """The small areas that residents and all of these indicators are by. UsageProblem where there are none."""
     for table in figures.tables.values():
         ids = {plan.indicator.id for plan in table.stack.plans}
         if set(wanted) <= ids and table.populations and table.geography in geography.BLOCKS:

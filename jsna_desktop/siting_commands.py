@@ -1,0 +1,90 @@
+"""The command `site`: which candidate places to open next."""
+
+import argparse
+from pathlib import Path
+
+from jsna_desktop.access_commands import _MODES, _two, _whole
+from jsna_desktop.errors import UsageProblem
+from jsna_desktop.measure_commands import Command, Prepared, _given
+from jsna_desktop.safekeeping import opened
+
+
+def arguments(command: Command, workspace: Prepared) -> None:
+    """What can be said to the command."""
+    c = command("site", "which of candidate places to open next, with the proof that none is better, or the gap")
+    workspace(c)
+    c.add_argument("--service", metavar="TYPE", required=True, help="what would open: gp, pharmacy … or a table's word")
+    c.add_argument(
+        "--candidates", metavar="DATASET", required=True,
+        help="a dataset of services or assets, a part of it (assets:space), or a type of service (library)",
+    )  # fmt: skip
+    c.add_argument("--count", metavar="K", type=int, required=True, help="how many to open")
+    c.add_argument(
+        "--weight", metavar="residents|need|ID",
+        help="need: residents in income deprivation; ID: an indicator's count (default: residents)",
+    )  # fmt: skip
+    c.add_argument("--objective", choices=("median", "cover"), help="lowest mean journey, or most within the limit")
+    c.add_argument("--within", metavar="N", type=float, help="the limit (default: 10 minutes or 5 km)")
+    c.add_argument("--by", choices=_MODES, help="default: distance by road, or straight where no roads are loaded")
+    c.add_argument("--new", action="store_true", help="as if no service of the type were open yet")
+    c.add_argument("--ferries", action="store_true", help="use ferries too")
+    c.add_argument("--speeds", metavar="FILE", type=Path, help="another table of speeds (docs/access.md)")
+    c.add_argument("--format", choices=("table", "json", "csv"), default="table")
+    c.add_argument("--out", metavar="FILE", type=Path)
+
+
+def site(options: argparse.Namespace) -> int:
+    """The places chosen, as text on stdout or in a file."""
+    from jsna_desktop.jobs import access, siting, siting_rows
+    from jsna_desktop.jobs.access_people import residents_of
+    from jsna_desktop.jobs.measured_places import Choice
+
+    if options.count < 1:
+        raise UsageProblem("no place is to be chosen", found=f"--count {options.count}", expected="1 or more")
+    with opened(options) as store:
+        residents = residents_of(store, Choice())
+        prepared = access.prepare(store, residents, options.by, ferries=options.ferries, speeds=options.speeds)
+        made = siting.site(
+            prepared, options.service, options.candidates, options.count, weight=options.weight,
+            objective=options.objective or siting.MEDIAN, limit=options.within, new=options.new,
+        )  # fmt: skip
+        rows = siting_rows.rows(made)
+        secret = made.sensitive
+        head = {
+            "method": siting_rows.method(made),
+            "mode": prepared.mode,
+            "unit": prepared.unit,
+            "objective": made.objective,
+            "limit": made.limit,
+            "candidates": int(made.usable.sum()),
+            "fifths": [] if secret else siting_rows.fifth_names(made),
+            "notes": [] if secret else [*siting_rows.findings(made), *made.notes, *residents.notes],
+        }
+        shown = siting_rows.released_sites(rows, sensitive=secret)
+        return _given(options, store, shown, _columns(prepared.unit, made.limit), head)
+
+
+def _share(value: float | None) -> str:
+    return "" if value is None else f"{100 * value:.1f} %"
+
+
+def _columns(unit: str, limit: float) -> dict:
+    short = "min" if unit == "minutes" else "km"
+
+    def most_deprived(row: dict) -> str:
+        return "" if row["brought_fifths"] is None else _whole(row["brought_fifths"]["1"])
+
+    return {
+        "Rank": lambda r: str(r["rank"]),
+        "Candidate": lambda r: r["candidate"] or "",
+        f"Mean {short} now": lambda r: _two(r["mean_before"]),
+        "With it": lambda r: _two(r["mean_after"]),
+        f"≤ {limit:g} {short} now": lambda r: _share(r["covered_before"]),
+        "With it too": lambda r: _share(r["covered_after"]),
+        "Brought within": lambda r: _whole(r["brought_within"]),
+        "Of the most deprived fifth": most_deprived,
+        "Note": lambda r: r["note"],
+    }
+
+
+JOBS = {"site": site}

@@ -1,6 +1,7 @@
 """From profiles to a pack's findings: one locality at a time, everything past the disclosure gate."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 
 import numpy as np
@@ -13,6 +14,7 @@ from jsna_desktop.jobs.outlines import Outlines
 from jsna_desktop.jobs.profile import Profile, profile
 from jsna_desktop.jobs.release import release_summary, released_rows
 from jsna_desktop.jobs.residents import pyramid
+from jsna_desktop.jobs.services_page import ServicesPages
 from jsna_desktop.measures.standout import stands_out
 from jsna_desktop.packs.findings import AgeGroup, Deciles, Findings, MapLayer, Source
 from jsna_desktop.workspace import catalogue
@@ -22,8 +24,16 @@ def all_findings(figures: Figures, places: list[Locality]) -> Iterator[Findings]
     """The findings of each locality, made one at a time from one profile of them all."""
     made = profile(figures, places, compare_with=(DISTRICT, ENGLAND))
     rows = _rows_by_place(figures, made)
+    services = ServicesPages(figures.store)
     for place, locality in enumerate(places):
-        yield _findings(figures, made, place, rows[place], locality)
+        found = _findings(figures, made, place, rows[place], locality)
+        yield replace(
+            found,
+            services=services.page(locality),
+            methods=found.methods + services.methods(),
+            sources=found.sources + services.sources(),
+            left_out=found.left_out + tuple(services.left_out()),
+        )
 
 
 def _rows_by_place(figures: Figures, made: Profile) -> list[list[dict]]:

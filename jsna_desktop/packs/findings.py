@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from jsna_desktop.packs.services_page import ServicesPage
+
 
 @dataclass(frozen=True)
 class Pyramid:
@@ -101,3 +103,4 @@ class Findings:
     sources: tuple[Source, ...] = ()
     attribution: tuple[str, ...] = ()
     left_out: tuple[str, ...] = field(default=())
+    services: ServicesPage | None = None

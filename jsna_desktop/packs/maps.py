@@ -34,19 +34,14 @@ def locality_map(
     import shapely
 
     line = outline if outline is not None else shapely.union_all(shapely.make_valid(inside.polygons))
-    sheet, axes, metre = _frame(line.bounds, width, height)
+    sheet, axes, metre = frame(line.bounds, width, height)
     step = DETAIL / metre
     if around is not None:
-        near = around.polygons[shapely.intersects(around.polygons, shapely.box(*_view(axes)))]
-        _areas(axes, near, step, CONTEXT)
-    shown = inside.polygons
-    cut = ~shapely.covers(shapely.buffer(line, step), shown)
-    if cut.any():
-        shown = shown.copy()
-        shown[cut] = shapely.intersection(shapely.make_valid(shown[cut]), shapely.make_valid(line))
+        paint_near(axes, around.polygons, step)
+    shown = within(inside.polygons, line, step)
     _deciles(axes, shown, inside.deciles, step)
-    _outline(axes, line, step)
-    _scale_bar(axes, metre)
+    draw_outline(axes, line, step)
+    scale_bar(axes, metre)
     text = f"Map of {place} by national decile of deprivation. {_decile_words(inside.deciles)}"
     return finished(sheet, text)
 
@@ -59,12 +54,12 @@ def district_map(
 
     left, bottom, right, top = shapely.total_bounds(around.polygons)
     height = min(height, width * (top - bottom) / (right - left) * (1 + MARGIN))
-    sheet, axes, metre = _frame((left, bottom, right, top), width, height, ground=False)
+    sheet, axes, metre = frame((left, bottom, right, top), width, height, ground=False)
     step = DETAIL / metre
     _deciles(axes, around.polygons, around.deciles, step)
     if outline is not None:
-        _outline(axes, outline, step)
-    _scale_bar(axes, metre)
+        draw_outline(axes, outline, step)
+    scale_bar(axes, metre)
     text = (
         f"Map of {district} by national decile of deprivation"
         f"{f', {place} outlined' if outline is not None else ''}. {_decile_words(around.deciles)}"
@@ -72,7 +67,7 @@ def district_map(
     return finished(sheet, text)
 
 
-def _frame(
+def frame(
     bounds: tuple[float, float, float, float], width: float, height: float, *, ground: bool = True
 ) -> tuple["Canvas", "Axes", float]:
     """A sheet, its axes in metres with the bounds in the middle, and millimetres of paper to the metre."""
@@ -94,7 +89,8 @@ def _frame(
     return figure, axes, metre
 
 
-def _view(axes: "Axes") -> tuple[float, float, float, float]:
+def view(axes: "Axes") -> tuple[float, float, float, float]:
+    """What the frame shows: left, bottom, right, top in metres."""
     (left, right), (bottom, top) = axes.get_xlim(), axes.get_ylim()
     return left, bottom, right, top
 
@@ -118,7 +114,8 @@ def _path(shapes: np.ndarray, step: float) -> "Outline | None":
     return Outline(points, codes)
 
 
-def _areas(axes: "Axes", shapes: np.ndarray, step: float, colour: str, hatch: str = "") -> None:
+def paint(axes: "Axes", shapes: np.ndarray, step: float, colour: str, hatch: str = "") -> None:
+    """Areas in one colour (or hatched on it), thinned to `step` metres."""
     from matplotlib.patches import PathPatch
 
     path = _path(shapes, step)
@@ -129,15 +126,35 @@ def _areas(axes: "Axes", shapes: np.ndarray, step: float, colour: str, hatch: st
         axes.add_artist(PathPatch(path, facecolor=colour, edgecolor=edge, linewidth=0.35, hatch=hatch or None))
 
 
+def paint_near(axes: "Axes", shapes: np.ndarray, step: float) -> None:
+    """The areas around a place, as far as the frame reaches, pale."""
+    import shapely
+
+    paint(axes, shapes[shapely.intersects(shapes, shapely.box(*view(axes)))], step, CONTEXT)
+
+
+def within(shapes: np.ndarray, line: Any, step: float) -> np.ndarray:
+    """The areas with, of one that the line of a place cuts, only its part inside."""
+    import shapely
+
+    cut = ~shapely.covers(shapely.buffer(line, step), shapes)
+    if not cut.any():
+        return shapes
+    shapes = shapes.copy()
+    shapes[cut] = shapely.intersection(shapely.make_valid(shapes[cut]), shapely.make_valid(line))
+    return shapes
+
+
 def _deciles(axes: "Axes", shapes: np.ndarray, deciles: np.ndarray, step: float) -> None:
     for decile in np.unique(deciles):
         if decile == 0:
-            _areas(axes, shapes[deciles == 0], step, "white", hatch="/////")
+            paint(axes, shapes[deciles == 0], step, "white", hatch="/////")
         else:
-            _areas(axes, shapes[deciles == decile], step, DECILES[int(decile) - 1])
+            paint(axes, shapes[deciles == decile], step, DECILES[int(decile) - 1])
 
 
-def _outline(axes: "Axes", line: Any, step: float) -> None:
+def draw_outline(axes: "Axes", line: Any, step: float) -> None:
+    """The edge of a place in black on white."""
     from matplotlib.patches import PathPatch
 
     path = _path(np.array([line], dtype=object), step)
@@ -146,9 +163,9 @@ def _outline(axes: "Axes", line: Any, step: float) -> None:
             axes.add_artist(PathPatch(path, fill=False, edgecolor=colour, linewidth=thickness, joinstyle="round"))
 
 
-def _scale_bar(axes: "Axes", metre: float) -> None:
+def scale_bar(axes: "Axes", metre: float) -> None:
     """A round length of about a fifth of the frame, bottom left."""
-    left, bottom, right, _ = _view(axes)
+    left, bottom, right, _ = view(axes)
     wanted = (right - left) / 5
     power = 10.0 ** np.floor(np.log10(wanted))
     length = power * max(unit for unit in (1, 2, 5) if unit * power <= wanted)

@@ -4,7 +4,7 @@ Each module has `MARKUP`, typst that reads its data as `d`, and `content(finding
 data or None where the findings have nothing for it. A new section is a module and a line here.
 """
 
-from jsna_desktop.packs.sections import contents, cover, deprivation, method, numbers, people, profile
+from jsna_desktop.packs.sections import contents, cover, deprivation, method, numbers, people, profile, services
 
 SECTIONS = (
     ("cover", cover),
@@ -12,6 +12,7 @@ SECTIONS = (
     ("people", people),
     ("deprivation", deprivation),
     ("profile", profile),
+    ("services", services),
     ("method", method),
     ("numbers", numbers),
 )

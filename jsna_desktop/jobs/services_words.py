@@ -1,0 +1,131 @@
+"""What a pack's page of getting to services says, in sentences that follow from its numbers."""
+
+from collections.abc import Sequence
+
+from jsna_desktop.areas.roads import STRAIGHT
+from jsna_desktop.jobs.access_words import called, one, size
+from jsna_desktop.packs.services_page import ServiceLine
+from jsna_desktop.packs.wording import counted, listed, percent
+
+# A mean that differs by less than this share of the district's is called much the same.
+ALIKE = 0.1
+_ALL = "all areas"
+_MOST_TOLD = 3
+
+
+def capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def nothing(place: str, reason: str) -> str:
+    """Where no journey of a place is given, and why."""
+    said = reason.removeprefix("not given: ")
+    if said.startswith("withheld"):
+        return f"How far residents of {place} are from services is {said}."
+    return f"How far residents of {place} are from services is not given: {said or 'nothing is known of it'}."
+
+
+def page_sentence(
+    place: str, district: str, wholes: dict[str, dict], lines: Sequence[ServiceLine], unit: str,
+    *, by_road: bool, usual: float,
+) -> str:  # fmt: skip
+    """How near the first service is, which is furthest, and how the place compares with its district."""
+    first, row = next((service, row) for service, row in wholes.items() if row["mean"] is not None)
+    share = percent(row["within"][0]["share"], 0)
+    limit = f"{usual:g} minutes’ drive of {one(first)}" if by_road else f"{usual:g} km of {one(first)}"
+    straight = "" if by_road else ", in a straight line"
+    said = [f"{share} of residents of {place} live within {limit}{straight}."]
+    known = [line for line in lines if line.mean is not None]
+    furthest = known[-1]
+    if len(known) > 1 and furthest.mean is not None:
+        mean = f"{size(furthest.mean, unit)} {'by car ' if by_road else ''}on average"
+        beside = "" if furthest.district is None else f" ({furthest.district:,.1f} {_in(district)})"
+        said.append(f"Furthest away is the nearest {called_again(furthest.name)}: {mean}{beside}.")
+    return " ".join([*said, *_compared(known, district)])
+
+
+def called_again(name: str) -> str:
+    """A name inside a sentence: General practice → general practice; GP hub stays."""
+    return name if name[1:2].isupper() else name[:1].lower() + name[1:]
+
+
+def _in(district: str) -> str:
+    return "over all areas" if district == _ALL else f"in {district}"
+
+
+def _compared(known: Sequence[ServiceLine], district: str) -> list[str]:
+    pairs = [(line.mean, line.district) for line in known if line.mean is not None and line.district is not None]
+    if not pairs:
+        return []
+    whole = "all areas together" if district == _ALL else f"{district} as a whole"
+    nearer = sum(mean < (1 - ALIKE) * other for mean, other in pairs)
+    further = sum(mean > (1 + ALIKE) * other for mean, other in pairs)
+    alike = len(pairs) - nearer - further
+    if len(pairs) == 1:
+        way = "is nearer than" if nearer else "is further than" if further else "is about as far as"
+        return [f"It {way} for {whole}."]
+    counts = ((nearer, "nearer"), (further, "further away"), (alike, "about as far"))
+    every = next((way for count, way in counts if count == len(pairs)), "")
+    if every:
+        than = "as" if every == "about as far" else "than"
+        return [f"All {counted(len(pairs), 'type')} of service are {every} {than} for {whole}."]
+    parts = [f"{count} {way}" for count, way in counts if count]
+    return [f"Beside {whole}, of {counted(len(pairs), 'type')} of service {listed(parts)}."]
+
+
+def page_notes(
+    wholes: dict[str, dict], lines: Sequence[ServiceLine], district: str, *, by_road: bool, unplaced: Sequence[str]
+) -> list[str]:
+    """What concerns the figures of a page: how they are made, who is left out, what may be nearer, what is withheld."""
+    said = []
+    if not by_road:
+        said.append("Straight line: no roads are loaded, so that every journey is longer than it is shown.")
+    if district:
+        said.append(
+            f"Nearer and further: the mean differs from that {'of' if district == _ALL else 'of all'} {district} by at "
+            f"least {100 * ALIKE:.0f}%."
+        )
+    said += _shares(wholes, "unrouted_share", "No known way to a service, and left out:")
+    said += _shares(
+        wholes,
+        "edge_share",
+        "Edge: may be nearer. A nearer service may lie beyond what is loaded for",
+    )
+    why: dict[str, list[str]] = {}
+    for line in lines:
+        if line.mean is None:
+            why.setdefault(line.reason.removeprefix("not given: "), []).append(line.name)
+    said += [f"{listed(names)}: {reason}." for reason, names in why.items()]
+    return said + [f"{capital(one)}." for one in unplaced]
+
+
+def _shares(wholes: dict[str, dict], name: str, lead: str) -> list[str]:
+    """The services with a share of residents above nothing, those of one share together."""
+    held: dict[str, list[str]] = {}
+    for service, row in wholes.items():
+        if row["mean"] is not None and row[name]:
+            held.setdefault(percent(row[name]), []).append(called(service))
+    if not held:
+        return []
+    known = sum(row["mean"] is not None for row in wholes.values())
+    if len(held) == 1 and len(next(iter(held.values()))) == known > 1:
+        return [f"{lead} {next(iter(held))} of residents, of every service."]
+    parts = [f"{share} of residents ({listed(services)})" for share, services in held.items()]
+    return [f"{lead} {listed(parts)}."]
+
+
+def few_of(problems: Sequence[str]) -> list[str]:
+    """The first problems of services that a reader of the place may care for; those far away are not named."""
+    near = [one for one in problems if not one.startswith(("beyond the postcodes", "outside the roads"))]
+    more = len(near) - _MOST_TOLD
+    return [*near[:_MOST_TOLD], *([f"and {counted(more, 'more problem')} of services"] if more > 0 else [])]
+
+
+def page_method(method: str, amiss: Sequence[str], mode: str) -> str:
+    """How journeys were measured, in a paragraph."""
+    said = f"{capital(method)}."
+    if mode != STRAIGHT:
+        said += " Times go by the speeds of each class of road, without traffic, parking or waiting; not everybody can"
+        said += " drive."
+    said += " Services beyond the district are used where they are loaded."
+    return said + "".join(f" {capital(one)}." for one in amiss)

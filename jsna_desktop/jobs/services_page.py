@@ -176,7 +176,8 @@ class ServicesPages:
         share = row["within"][0]["share"]
         district = None if around is None else one.whole(around)["mean"]
         reason = row["note"] if row["mean"] is None else ""
-        return ServiceLine(words.capital(called(one.service)), row["mean"], row["p90"], share, district, reason)
+        name = words.capital(called(one.service))
+        return ServiceLine(name, row["mean"], row["p90"], share, row["edge_share"], district, reason)
 
     def _map(self, at: int) -> JourneyMap | None:
         if self._shown is None or self._prepared is None or self._outlines is None:
@@ -203,11 +204,10 @@ def _order(service: str) -> tuple[int, str]:
 
 
 def _fifths(few: Sequence[_Measured], at: int) -> tuple[tuple[str, tuple[float | None, ...]], ...]:
-    """Mean journeys of the place's groups by deprivation to a few types, most deprived first."""
+    """Mean journeys of the place's groups by deprivation to a few types, most deprived first, then of all."""
     by_type = [[row for row in one.held[at] if row["dimension"] == DEPRIVATION] for one in few]
     if not by_type or all(row["mean"] is None for held in by_type for row in held):
         return ()
-    return tuple(
-        (words.capital(str(held[0]["group"])), tuple(row["mean"] for row in held))
-        for held in zip(*by_type, strict=True)
-    )
+    every = [one.whole(at)["mean"] for one in few]
+    found = [(words.fifth(held[0]["group"]), tuple(row["mean"] for row in held)) for held in zip(*by_type, strict=True)]
+    return (*found, ("All residents", tuple(every)))

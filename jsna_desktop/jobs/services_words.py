@@ -17,6 +17,11 @@ def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def fifth(group: str) -> str:
+    """most deprived fifth → Most deprived; fifth 2 → Fifth 2."""
+    return capital(group.removesuffix(" fifth"))
+
+
 def nothing(place: str, reason: str) -> str:
     """Where no journey of a place is given, and why."""
     said = reason.removeprefix("not given: ")
@@ -69,8 +74,9 @@ def _compared(known: Sequence[ServiceLine], district: str) -> list[str]:
     if every:
         than = "as" if every == "about as far" else "than"
         return [f"All {counted(len(pairs), 'type')} of service are {every} {than} for {whole}."]
-    parts = [f"{count} {way}" for count, way in counts if count]
-    return [f"Beside {whole}, of {counted(len(pairs), 'type')} of service {listed(parts)}."]
+    (count, way), *others = [(count, way) for count, way in counts if count]
+    than = f"{'is' if count == 1 else 'are'} {way} than for {whole}"
+    return [f"Of {len(pairs)} types of service, {listed([f'{count} {than}', *(f'{n} {w}' for n, w in others)])}."]
 
 
 def page_notes(
@@ -81,16 +87,10 @@ def page_notes(
     if not by_road:
         said.append("Straight line: no roads are loaded, so that every journey is longer than it is shown.")
     if district:
-        said.append(
-            f"Nearer and further: the mean differs from that {'of' if district == _ALL else 'of all'} {district} by at "
-            f"least {100 * ALIKE:.0f}%."
-        )
+        said.append(f"Nearer or further: the mean differs by at least {100 * ALIKE:.0f}% from that of {district}.")
     said += _shares(wholes, "unrouted_share", "No known way to a service, and left out:")
-    said += _shares(
-        wholes,
-        "edge_share",
-        "Edge: may be nearer. A nearer service may lie beyond what is loaded for",
-    )
+    if any(line.edge for line in lines):
+        said.append("Edge, may be nearer: the share of residents for whom a nearer one may lie beyond what is loaded.")
     why: dict[str, list[str]] = {}
     for line in lines:
         if line.mean is None:

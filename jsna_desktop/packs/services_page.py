@@ -8,7 +8,8 @@ import numpy as np
 @dataclass(frozen=True)
 class ServiceLine:
     """Journeys to the nearest service of a type: `mean`, `most` (9 in 10 residents have no longer one), `within` the
-    share (0–1) of residents within the usual limit, `district` the mean of the district.
+    share (0–1) of residents within the usual limit, `edge` the share who may have a nearer one beyond what is loaded,
+    `district` the mean of the district.
 
     A value is None where it is not given, and `reason` then says why.
     """
@@ -17,6 +18,7 @@ class ServiceLine:
     mean: float | None
     most: float | None
     within: float | None
+    edge: float | None
     district: float | None
     reason: str = ""
 

@@ -30,7 +30,7 @@ MARKUP = r"""
 })) }
 #if d.lines.len() > 0 {
   let against = d.district != ""
-  let count = 4 + int(against)
+  let count = 4 + int(against) + int(d.edge)
   table(
     columns: (1fr, wide + 12pt) + (auto,) * (count - 1),
     align: (x, _) => if x < 2 { left + horizon } else { right + horizon },
@@ -47,9 +47,11 @@ MARKUP = r"""
             pad(left: if tick.at == 0 { 5mm } else { 0mm }, right: if tick.at == 1 { 5mm } else { 0mm }, tick.said))))
         }))
       }, [Mean], [9 in 10#linebreak()within], [Within#linebreak()#d.usual],
+      ..if d.edge { ([Edge, may#linebreak()be nearer],) },
       ..if against { ([Mean of#linebreak()#d.district],) }).map(one => table.cell(align: bottom, one))),
     ..for one in d.lines {
       ([#one.name], journey(one.drawn), [*#one.mean*], [#one.most], [#one.within],
+       ..if d.edge { ([#one.edge],) },
        ..if against { ([#one.district],) })
     })
   key(
@@ -58,13 +60,14 @@ MARKUP = r"""
     ..if against { ((dash(orange, 1.8pt), [mean of #d.district]),) })
 }
 #let fifths = if d.fifths.len() > 0 [
-  #heading(level: 2, outlined: false)[By deprivation]
-  #table(columns: (1fr,) + (auto,) * d.few.len(), align: (x, y) => (if x == 0 { left } else { right }) + bottom,
+  #heading(level: 2, outlined: false)[By deprivation: mean, #d.unit]
+  #table(columns: (auto,) + (1fr,) * d.few.len(), align: (x, y) => (if x == 0 { left } else { right }) + bottom,
     inset: (x: 4pt, y: 4.6pt),
-    table.header([Mean, #d.unit], ..d.few.map(one => [#one])),
+    table.header([Fifth], ..d.few.map(one => [#one])),
     ..d.fifths.flatten().map(one => [#one]))
-  #block(above: 5pt, text(8.2pt, fill: muted)[Fifths of the small areas of #d.place, by residents.])
+  #block(above: 8pt, text(8.6pt, fill: muted)[Fifths of the residents of #d.place by deprivation of their small area.])
 ]
+#let notes = for one in d.notes { block(above: 9pt, below: 0pt, text(8.6pt, fill: muted)[#one]) }
 #if "map" in d.drawings {
   v(2mm)
   block(breakable: false, grid(columns: (d.drawings.map.width * 1mm, 1fr), column-gutter: 7mm,
@@ -72,9 +75,12 @@ MARKUP = r"""
        Dots: #d.map.services.]
      #key(..d.map.classes.map(one => (chip(one.colour), [#one.label])))
      #if d.map.without [#key((chip("#ffffff"), [hatched: no value]))]],
-    { set block(above: 0pt); fifths }))
-} else { fifths }
-#for one in d.notes { block(above: 6pt, below: 0pt, text(8.6pt, fill: muted)[#one]) }
+    { { set block(above: 0pt); fifths }
+      notes }))
+} else {
+  fifths
+  notes
+}
 """
 
 
@@ -93,6 +99,7 @@ def content(findings: Findings) -> Content | None:
         "axis": "Minutes by car" if page.by_road else "Kilometres, straight line",
         "usual": f"{page.usual:g} {'min' if page.unit == 'minutes' else page.unit}",
         "district": page.district,
+        "edge": any(one.edge for one in page.lines),
         "ticks": [{"at": at / high, "said": f"{at:g}"} for at in np.arange(0, high + step / 2, step).tolist()],
         "lines": [_line(one, high) for one in page.lines],
         "few": list(page.few),
@@ -113,6 +120,7 @@ def _line(one: ServiceLine, high: float) -> dict[str, Any]:
         "mean": ("withheld" if "withheld" in one.reason else "not given") if one.mean is None else _number(one.mean),
         "most": _number(one.most),
         "within": ABSENT if one.within is None else percent(one.within, 0),
+        "edge": ABSENT if one.edge is None or one.mean is None else percent(one.edge, 0),
         "district": _number(one.district),
     }
 

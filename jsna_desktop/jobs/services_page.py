@@ -177,7 +177,7 @@ class ServicesPages:
         district = None if around is None else one.whole(around)["mean"]
         reason = row["note"] if row["mean"] is None else ""
         name = words.capital(called(one.service))
-        return ServiceLine(name, row["mean"], row["p90"], share, row["edge_share"], district, reason)
+        return ServiceLine(one.service, name, row["mean"], row["p90"], share, row["edge_share"], district, reason)
 
     def _map(self, at: int) -> JourneyMap | None:
         if self._shown is None or self._prepared is None or self._outlines is None:

@@ -45,13 +45,8 @@ def page_sentence(
     if len(known) > 1 and furthest.mean is not None:
         mean = f"{size(furthest.mean, unit)} {'by car ' if by_road else ''}on average"
         beside = "" if furthest.district is None else f" ({furthest.district:,.1f} {_in(district)})"
-        said.append(f"Furthest away is the nearest {called_again(furthest.name)}: {mean}{beside}.")
+        said.append(f"Furthest away is {one(furthest.service)}: {mean}{beside}.")
     return " ".join([*said, *_compared(known, district)])
-
-
-def called_again(name: str) -> str:
-    """A name inside a sentence: General practice → general practice; GP hub stays."""
-    return name if name[1:2].isupper() else name[:1].lower() + name[1:]
 
 
 def _in(district: str) -> str:

@@ -14,6 +14,7 @@ class ServiceLine:
     A value is None where it is not given, and `reason` then says why.
     """
 
+    service: str  # gp
     name: str  # General practice
     mean: float | None
     most: float | None

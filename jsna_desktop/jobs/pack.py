@@ -31,7 +31,7 @@ def make_packs(
 
     def counted() -> Iterator[Findings]:
         for one in all_findings(figures, list(places)):
-            left_out.append(len(one.left_out))
+            left_out.append(sum(": withheld" in said for said in one.left_out))
             yield one
 
     made = build(counted(), Path(out_dir), formats, progress, total=len(places))

@@ -46,29 +46,31 @@ def page_sentence(
         mean = f"{size(furthest.mean, unit)} {'by car ' if by_road else ''}on average"
         beside = "" if furthest.district is None else f" ({furthest.district:,.1f} {_in(district)})"
         said.append(f"Furthest away is {one(furthest.service)}: {mean}{beside}.")
-    return " ".join([*said, *_compared(known, district)])
+    return " ".join([*said, *compared(known, district)])
 
 
 def _in(district: str) -> str:
     return "over all areas" if district == _ALL else f"in {district}"
 
 
-def _compared(known: Sequence[ServiceLine], district: str) -> list[str]:
+def compared(known: Sequence[ServiceLine], district: str) -> list[str]:
+    """How many of the services that are known here and in the district are nearer here, and how many are not."""
     pairs = [(line.mean, line.district) for line in known if line.mean is not None and line.district is not None]
-    if not pairs:
+    if not pairs or (len(pairs) == 1 < len(known)):
         return []
     whole = "all areas together" if district == _ALL else f"{district} as a whole"
     nearer = sum(mean < (1 - ALIKE) * other for mean, other in pairs)
     further = sum(mean > (1 + ALIKE) * other for mean, other in pairs)
     alike = len(pairs) - nearer - further
-    if len(pairs) == 1:
-        way = "is nearer than" if nearer else "is further than" if further else "is about as far as"
+    if len(pairs) == 1:  # the service that the first sentence names
+        way = "is nearer than" if nearer else "is further away than" if further else "is about as far as"
         return [f"It {way} for {whole}."]
     counts = ((nearer, "nearer"), (further, "further away"), (alike, "about as far"))
     every = next((way for count, way in counts if count == len(pairs)), "")
     if every:
         than = "as" if every == "about as far" else "than"
-        return [f"All {counted(len(pairs), 'type')} of service are {every} {than} for {whole}."]
+        types = "Both types" if len(pairs) == 2 else f"All {len(pairs)} types"
+        return [f"{types} of service are {every} {than} for {whole}."]
     (count, way), *others = [(count, way) for count, way in counts if count]
     than = f"{'is' if count == 1 else 'are'} {way} than for {whole}"
     return [f"Of {len(pairs)} types of service, {listed([f'{count} {than}', *(f'{n} {w}' for n, w in others)])}."]

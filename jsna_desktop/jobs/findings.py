@@ -10,6 +10,8 @@ from jsna_desktop.areas.locality import Locality
 from jsna_desktop.jobs import pack_words
 from jsna_desktop.jobs.comparators import DISTRICT, ENGLAND
 from jsna_desktop.jobs.figures import WEIGHT_YEAR, Figures, Table
+from jsna_desktop.jobs.gradient_page import GradientPages
+from jsna_desktop.jobs.life_page import LifePages
 from jsna_desktop.jobs.outlines import Outlines
 from jsna_desktop.jobs.profile import Profile, profile
 from jsna_desktop.jobs.release import release_summary, released_rows
@@ -25,8 +27,10 @@ def all_findings(figures: Figures, places: list[Locality]) -> Iterator[Findings]
     made = profile(figures, places, compare_with=(DISTRICT, ENGLAND))
     rows = _rows_by_place(figures, made)
     services = ServicesPages(figures.store)
+    life = LifePages(figures.store, places)
+    gradients = GradientPages(figures, made, life)
     for place, locality in enumerate(places):
-        found = _findings(figures, made, place, rows[place], locality)
+        found = _findings(figures, made, place, rows[place], locality, life, gradients)
         yield replace(
             found,
             services=services.page(locality),
@@ -43,7 +47,15 @@ def _rows_by_place(figures: Figures, made: Profile) -> list[list[dict]]:
     return list(rows.values())
 
 
-def _findings(figures: Figures, made: Profile, place: int, rows: list[dict], locality: Locality) -> Findings:
+def _findings(
+    figures: Figures,
+    made: Profile,
+    place: int,
+    rows: list[dict],
+    locality: Locality,
+    life: LifePages,
+    gradients: GradientPages,
+) -> Findings:
     store, summary = figures.store, release_summary(made.summaries[place], made.sensitive)
     now = datetime.now()
     main = [row for row in rows if not row["detail"]]
@@ -54,6 +66,9 @@ def _findings(figures: Figures, made: Profile, place: int, rows: list[dict], loc
     table = _decile_table(figures)
     inside, around, around_name = _maps(figures, made, place, table)
     datasets = catalogue.datasets(store)
+    page, gradient = life.page(place), gradients.page(place)
+    more = [one for pages in (page, gradient) if pages is not None for one in pages.methods]
+    withheld = {f"{r['name']}: {r['note']}" for r in rows if r["note"].startswith("withheld")}
     return Findings(
         locality=locality.name,
         set=locality.set,
@@ -77,10 +92,12 @@ def _findings(figures: Figures, made: Profile, place: int, rows: list[dict], loc
         inside=inside,
         around=around,
         around_name=around_name,
-        methods=pack_words.methods(summary, main),
-        sources=_sources(figures, made, place),
+        life=page,
+        gradients=gradient,
+        methods=(*pack_words.methods(summary, main), *more),
+        sources=_sources(figures, made, place, life.titles),
         attribution=tuple(dict.fromkeys(d.attribution for d in datasets if d.attribution)),
-        left_out=tuple(sorted({f"{r['name']}: {r['note']}" for r in rows if r["note"].startswith("withheld")})),
+        left_out=(*sorted(withheld), *([life.why_not] if life.why_not else [])),
     )
 
 
@@ -194,14 +211,14 @@ def _layer(outlines: Outlines, table: Table, blocks: np.ndarray, decile: np.ndar
     return MapLayer(outlines.shapes(places[shown]), np.nan_to_num(decile[blocks[shown]]).astype(int))
 
 
-def _sources(figures: Figures, made: Profile, place: int) -> tuple[Source, ...]:
+def _sources(figures: Figures, made: Profile, place: int, also: tuple[str, ...]) -> tuple[Source, ...]:
     cut = {p.table.geography: bool(p.weights.cut()[place]) for p in made.parts}
     used = {figures.sources[plan.indicator.id] for p in made.parts for plan in p.table.stack.plans}
     listed = []
     for key, dataset in catalogue.keyed_datasets(figures.store):
         if dataset.kind == "boundaries":
             fit = "As published"
-        elif key in used:
+        elif key in used or dataset.title in also:
             fit = "By area" if cut.get(dataset.geography) else "Exact"
         else:
             continue

@@ -7,7 +7,7 @@ import numpy as np
 from jsna_desktop.areas import geography
 from jsna_desktop.errors import UsageProblem
 from jsna_desktop.indicator import COUNT, DSR, ISR, PROPORTION, RATE, Indicator
-from jsna_desktop.jobs.deprivation_groups import PLACE, ranking
+from jsna_desktop.jobs.deprivation_groups import PLACE, Ranking, ranking
 from jsna_desktop.jobs.figures import Figures, Table, load_figures
 from jsna_desktop.jobs.life_expectancy import (
     POOLED,
@@ -19,7 +19,7 @@ from jsna_desktop.jobs.life_expectancy import (
     number,
     tables,
 )
-from jsna_desktop.jobs.measured_places import Choice, chosen_places
+from jsna_desktop.jobs.measured_places import Choice, Places, chosen_places
 from jsna_desktop.jobs.mortality import Mortality
 from jsna_desktop.measures.inequality import attributable_share, burden_share, concentration, gradient
 from jsna_desktop.measures.intervals import standard_normal
@@ -84,16 +84,30 @@ def of_indicator(
     if made is None:
         raise UsageProblem(f"{identity} cannot be cut into groups by deprivation", found="; ".join(said))
     table, rank = made
-    blocks = geography.is_block(table.universe, table.geography) & ~table.published
-    places = chosen_places(store, choice, table.geography, table.universe, blocks)
-    cut = grouped(places, rank, groups, within, blocks)
+    places = chosen_places(store, choice, table.geography, table.universe, blocks_of(table))
+    plans = [k for k, plan in enumerate(table.stack.plans) if plan.indicator.id == identity]
+    return in_groups(figures, table, places, rank, plans, groups, within), figures, table
+
+
+def blocks_of(table: Table) -> np.ndarray:
+    """Which rows of a table (blocks,) are building blocks, and no larger areas."""
+    return geography.is_block(table.universe, table.geography) & ~table.published
+
+
+def in_groups(
+    figures: Figures,
+    table: Table,
+    places: Places,
+    rank: Ranking,
+    plans: list[int],
+    groups: int = 5,
+    within: str = PLACE,
+) -> Groups:
+    """Groups of `places`, which are over the table's codes, of these plans of it: from figures that are loaded."""
+    cut = grouped(places, rank, groups, within, blocks_of(table))
     values = estimates(cut.places.matrix, table.stack)
-    found = tuple(
-        _values(figures, table, cut, values, k)
-        for k, plan in enumerate(table.stack.plans)
-        if plan.indicator.id == identity
-    )
-    return Groups(places.names, cut, groups, rank.by, within, found), figures, table
+    found = tuple(_values(figures, table, cut, values, k) for k in plans)
+    return Groups(places.names, cut, groups, rank.by, within, found)
 
 
 def _values(figures: Figures, table: Table, cut: Grouped, found: Estimates, k: int) -> Values:
@@ -129,6 +143,19 @@ def of_life_expectancy(
     """The groups of life expectancy at birth, of each sex; weighted by person-years."""
     rank = ranking(store, data.geography, data.universe, by)
     places = chosen_places(store, choice, data.geography, data.universe, data.blocks)
+    return life_in_groups(data, places, rank, groups, within, sex, years)
+
+
+def life_in_groups(
+    data: Mortality,
+    places: Places,
+    rank: Ranking,
+    groups: int = 5,
+    within: str = PLACE,
+    sex: str | None = None,
+    years: tuple[int, int] | None = None,
+) -> Groups:
+    """Groups of `places`, which are over the codes of the deaths: life expectancy at birth of each sex."""
     cut = grouped(places, rank, groups, within, data.blocks)
     pooled = POOLED_DISTRICT if bool(places.whole.all()) else POOLED
     chosen = chosen_years(data, years, pooled)

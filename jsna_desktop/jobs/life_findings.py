@@ -83,14 +83,18 @@ def ground(store: Store, data: Mortality, locality: Locality | None, among: list
     place = None if locality is None else of_localities(store, [locality], data.geography, data.universe)
     held = [locality] if locality is not None else among or []
     district = district_of(store, held, data.geography, data.universe, data.blocks)
-    rank, why = None, ""
-    try:
-        rank = ranking(store, data.geography, data.universe)
-    except UsageProblem as problem:  # said where fifths are asked for
-        why = problem.message
+    rank, why = rank_of(store, data)
     beside = [] if locality is None else [one for one in among or [] if one.id != locality.id]
     others = of_localities(store, beside, data.geography, data.universe) if beside else None
     return Ground(data, place, district, rank, why, others)
+
+
+def rank_of(store: Store, data: Mortality) -> tuple[Ranking | None, str]:
+    """The ranking of the areas of the deaths, or why there is none."""
+    try:
+        return ranking(store, data.geography, data.universe), ""
+    except UsageProblem as problem:  # said where fifths are asked for
+        return None, problem.message
 
 
 def periods(data: Mortality) -> list[tuple[int, int]]:
@@ -118,32 +122,33 @@ def life_findings(ground: Ground, asked: Question, *, true_figures: bool = False
             todo="Add the Indices of Deprivation for the same areas, or choose a place",
         )
     secret = ground.sensitive and not true_figures
-    pair, rows, names = _ends(ground, asked)
+    pair, rows, names = ends_of(ground, asked)
     whole = asked.way == AROUND
     years = chosen_years(data, asked.years, POOLED_DISTRICT if whole else POOLED)
     band = life_gap.band_at(data, asked.age)
     made = tables(data, rows, asked.sex, years)
     gap_rows = life_gap.gap_rows(data, [pair], (asked.sex,), (int(years[0]), int(years[-1])), asked.parts, asked.age)
     gap = release_life.released_gaps(gap_rows, sensitive=secret)[0]
-    groups = _groups(made, rows, names, band, secret, asked)
+    groups = groups_of(made, rows, names, band, secret, asked)
     trend, lines, spans, held = _over_time(ground, pair, asked, len(years), secret)
     slope = _slope(made, band, secret) if asked.way in (WITHIN, AROUND) else None
     suggested = "" if asked.years is not None else "; ".join(dict.fromkeys(longer(data, rows, made).values()))
-    own = life_words.Spoken(
-        ground.place.names[0] if ground.place is not None and not whole else ground.district.names[0],
-        ground.district.names[0], asked.way, asked.sex, asked.age, pair.second_name, pair.first_name,
-    )  # fmt: skip
+    own = spoken_of(ground, asked, pair)
     return LifeFindings(
         life_words.title(own),
         life_words.sentence(own, gap, trend, suggested),
+        life_words.lead(own, gap, suggested),
         asked.sex,
         asked.age,
         period_of(years),
         gap["value"],
+        gap["lower_ci"],
+        gap["upper_ci"],
         spans,
         lines,
         held,
-        life_words.change(trend),
+        life_words.change(trend, rounded=secret),
+        life_words.verdict(trend),
         _parts(data, gap, asked.parts),
         asked.parts,
         groups,
@@ -154,7 +159,7 @@ def life_findings(ground: Ground, asked: Question, *, true_figures: bool = False
     )
 
 
-def _ends(ground: Ground, asked: Question) -> tuple[life_gap.Pair, Places, tuple[str, ...]]:
+def ends_of(ground: Ground, asked: Question) -> tuple[life_gap.Pair, Places, tuple[str, ...]]:
     """(the pair of the gap, every row that is listed, what they are called)."""
     data, district = ground.data, ground.district
     if asked.way in (REST, OTHER):
@@ -162,14 +167,8 @@ def _ends(ground: Ground, asked: Question) -> tuple[life_gap.Pair, Places, tuple
         place = ground.place
         other = _against(ground, asked)
         two = other.with_more(place)
-        rows, names = place.with_more(district), [place.names[0], district.names[0]]
-        if asked.way == OTHER:
-            rows, names = place.with_more(other).with_more(district), [place.names[0], other.names[0], names[1]]
-        if ground.rank is not None:
-            cut = grouped(district, ground.rank, FIFTHS, PLACE, data.blocks)
-            rows = rows.with_more(cut.places.only([0, FIFTHS - 1]))
-            names += [f"{_upper(cut.labels[at])} of {district.names[0]}" for at in (0, -1)]
-        return life_gap.Pair(two, 0, 1, place.names[0], other.names[0], place.names[0]), rows, tuple(names)
+        rows, names = beside(ground, place, None if asked.way == REST else other)
+        return life_gap.Pair(two, 0, 1, place.names[0], other.names[0], place.names[0]), rows, names
     assert ground.rank is not None
     of = district if asked.way == AROUND or ground.place is None else ground.place
     cut = grouped(of, ground.rank, FIFTHS, PLACE, data.blocks)
@@ -189,6 +188,26 @@ def _against(ground: Ground, asked: Question) -> Places:
     return others.only([others.names.index(asked.other)])
 
 
+def beside(ground: Ground, place: Places, other: Places | None = None) -> tuple[Places, tuple[str, ...]]:
+    """A place, `other` with it, their district, and the most and the least deprived fifth of the district."""
+    district = ground.district
+    rows = (place if other is None else place.with_more(other)).with_more(district)
+    names = list(rows.names)
+    if ground.rank is not None:
+        cut = grouped(district, ground.rank, FIFTHS, PLACE, ground.data.blocks)
+        rows = rows.with_more(cut.places.only([0, FIFTHS - 1]))
+        names += [f"{_upper(cut.labels[at])} of {district.names[0]}" for at in (0, -1)]
+    return rows, tuple(names)
+
+
+def spoken_of(ground: Ground, asked: Question, pair: life_gap.Pair) -> life_words.Spoken:
+    own = ground.place is not None and asked.way != AROUND
+    place = ground.place.names[0] if own and ground.place is not None else ground.district.names[0]
+    return life_words.Spoken(
+        place, ground.district.names[0], asked.way, asked.sex, asked.age, pair.second_name, pair.first_name
+    )
+
+
 def _rest(district: Places, place: Places) -> sparse.csr_array:
     """What of the district (1, blocks) the place does not hold."""
     rest = sparse.csr_array(district.matrix - district.matrix.multiply(place.matrix))
@@ -201,7 +220,7 @@ def _upper(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _groups(
+def groups_of(
     made: Tables, rows: Places, names: tuple[str, ...], band: int, secret: bool, asked: Question
 ) -> tuple[Group, ...]:
     told = [
@@ -239,7 +258,7 @@ def _over_time(
     starts = span[: len(span) - length + 1]
     made = [tables(data, two, asked.sex, np.arange(first, first + length)) for first in starts]
     named = tuple(life_words.end_name(name, pair.locality) for name in (pair.first_name, pair.second_name))
-    found = [_groups(one, two, named, band, secret, asked) for one in made]
+    found = [groups_of(one, two, named, band, secret, asked) for one in made]
     lines = tuple(
         Line(name, *(np.array([_nan(getattr(one[at], part)) for one in found]) for part in ("value", "lower", "upper")))
         for at, name in enumerate(named)

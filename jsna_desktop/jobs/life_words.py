@@ -10,7 +10,7 @@ from jsna_desktop.jobs.life_expectancy import Tables, period_of
 from jsna_desktop.jobs.mortality import Mortality
 from jsna_desktop.measures.gap_trend import NARROWING, NO_CLEAR_CHANGE, NOT_TESTED
 
-_PEOPLE = {"persons": "people", "female": "women", "male": "men"}
+PEOPLE = {"persons": "people", "female": "women", "male": "men"}
 _TWO = ("rest", "other")  # ways that set a place against another
 ORDER = ("", "Second", "Third", "Fourth", "Fifth", "Sixth", "Seventh", "Eighth", "Ninth")
 
@@ -38,16 +38,22 @@ def title(spoken: Spoken) -> str:
 
 def sentence(spoken: Spoken, gap: dict, trend: dict | None, suggested: str) -> str:
     """The finding: how long people can expect to live here, the gap, and whether it changes."""
+    found = lead(spoken, gap, suggested)
+    return found if gap["value"] is None else f"{found} {_trend(trend)}".strip()
+
+
+def lead(spoken: Spoken, gap: dict, suggested: str) -> str:
+    """How long people can expect to live here and the gap, or why it is not given."""
     if gap["value"] is None:
         said = gap["note"].replace("not given: ", "")
         more = f" {suggested.replace('-', '–')}." if suggested else ""
-        return f"The life expectancy of {_PEOPLE[spoken.sex]} cannot be compared: {said}.{more}"
-    return f"{_gap(spoken, gap)} {_trend(trend)}".strip()
+        return f"The life expectancy of {PEOPLE[spoken.sex]} cannot be compared: {said}.{more}"
+    return _gap(spoken, gap)
 
 
 def _gap(spoken: Spoken, gap: dict) -> str:
     value, low, high = gap["value"], gap["lower_ci"], gap["upper_ci"]
-    people = _PEOPLE[spoken.sex]
+    people = PEOPLE[spoken.sex]
     who = f"At {spoken.age}, {people}" if spoken.age else _upper(people)
     if low <= 0 <= high:
         between = f"{people} in {spoken.place} and in {spoken.longer}"
@@ -88,13 +94,19 @@ def _trend(trend: dict | None) -> str:
     return f"The gap is {trend['verdict']}."
 
 
-def change(trend: dict | None) -> str:
-    """The absolute and the relative change of the gap side by side."""
+def verdict(trend: dict | None) -> str:
+    """Whether the gap narrows, as one word or three; "" where nothing could be tested."""
+    return "" if trend is None or trend["verdict"] == NOT_TESTED else str(trend["verdict"])
+
+
+def change(trend: dict | None, *, rounded: bool = False) -> str:
+    """The absolute and the relative change of the gap side by side; `rounded` where they have one decimal."""
     if trend is None or trend["slope"] is None:
         return "Change over time is not tested: the periods are too few."
-    absolute = f"{_signed(trend['slope'], 2)} years a year ({_signed(trend['slope_lower'], 2)} to " \
-               f"{_signed(trend['slope_upper'], 2)})"  # fmt: skip
-    relative = f"{_signed(trend['relative_slope'], 2)} % of the ratio a year, {trend['relative_verdict']}"
+    places = 1 if rounded else 2
+    absolute = f"{_signed(trend['slope'], places)} years a year ({_signed(trend['slope_lower'], places)} to " \
+               f"{_signed(trend['slope_upper'], places)})"  # fmt: skip
+    relative = f"{_signed(trend['relative_slope'], places)} % of the ratio a year, {trend['relative_verdict']}"
     clear = "clearly " if trend["verdict"] in (NARROWING, "widening") else ""
     return f"The gap changes by {absolute}: {clear}{trend['verdict']}. Relative: {relative}."
 
@@ -163,7 +175,8 @@ def pandemic_years(held: tuple[bool, ...]) -> str:
 
 
 def _signed(value: float, places: int = 1) -> str:
-    return f"{value:.{places}f}".replace("-", "−")
+    text = f"{value:.{places}f}".replace("-", "−")
+    return text if text.strip("−0.") else text.removeprefix("−")
 
 
 def _upper(text: str) -> str:

@@ -95,9 +95,12 @@ def districts(store: Store, geo: str, universe: np.ndarray, blocks: np.ndarray) 
 def district_of(store: Store, places: list[Locality], geo: str, universe: np.ndarray, blocks: np.ndarray) -> Places:
     """The one district that holds most of these localities; the first where there are none."""
     around = districts(store, geo, universe, blocks)
-    held = of_localities(store, places, geo, universe).matrix if places else None
-    at = 0 if held is None or not held.nnz else int(np.argmax(around.matrix @ held.sum(axis=0).ravel()))
-    return around.only([at])
+    return around.only([most_held(around, of_localities(store, places, geo, universe)) if places else 0])
+
+
+def most_held(around: Places, held: Places) -> int:
+    """The one of `around` that holds most of some places; the first where these have no weights."""
+    return int(np.argmax(around.matrix @ held.matrix.sum(axis=0).ravel())) if held.matrix.nnz else 0
 
 
 def named(store: Store, name: str, geo: str, universe: np.ndarray, blocks: np.ndarray) -> Places | None:

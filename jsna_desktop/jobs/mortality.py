@@ -92,6 +92,11 @@ class Mortality:
         return (*self.causes, NOT_BROKEN_DOWN)
 
 
+def has_deaths(store: Store) -> bool:
+    """Whether the workspace has deaths by area, sex and age at all."""
+    return bool(_datasets(store))
+
+
 def load_mortality(store: Store, *, causes: bool = False) -> Mortality:
     """The deaths and residents of the workspace, on the finest geography that has both.
 

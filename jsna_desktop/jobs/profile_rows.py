@@ -114,11 +114,11 @@ def _latest(made: "Profile") -> dict[tuple[str, str, str], str]:
         for plan in part.table.stack.plans:
             one = plan.indicator
             key = (one.id, one.sex, one.age)
-            found[key] = max(found.get(key, ""), one.period, key=_ending)
+            found[key] = max(found.get(key, ""), one.period, key=ending)
     return found
 
 
-def _ending(period: str) -> tuple[str, int]:
+def ending(period: str) -> tuple[str, int]:
     """Periods in the order of their end, the longer of two later: 2019-2023 is told before 2023."""
     return period[-4:] if period[-4:].isdigit() else period[:4], len(period)
 

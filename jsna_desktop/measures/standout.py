@@ -44,7 +44,7 @@ def stands_out(rows: list[dict], most: int = _MOST) -> list[Finding]:
     chosen: list[_Clear] = []
     for found in clear:
         alike = sum(c.mark == found.mark for c in chosen)
-        same_table = any(_table(c.row) == _table(found.row) for c in chosen)
+        same_table = any(table_of(c.row) == table_of(found.row) for c in chosen)
         if found.size >= _SLIGHT and not same_table and alike < _ROOM[found.mark] and len(chosen) < most - 1:
             chosen.append(found)
     order = (WORSE, BETTER, NOTE)
@@ -61,7 +61,8 @@ def _latest(rows: list[dict]) -> list[dict]:
     return list(kept.values())
 
 
-def _table(row: dict) -> str:
+def table_of(row: dict) -> str:
+    """What rows of one table have in common: of several categories one is enough to tell of."""
     parts = row["indicator"].split(".")
     return ".".join(parts[:2]) if parts[0].startswith("census") else row["indicator"]
 

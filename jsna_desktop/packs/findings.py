@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from jsna_desktop.packs.gradient_page import GradientPage
+from jsna_desktop.packs.life_page import LifePage
 from jsna_desktop.packs.services_page import ServicesPage
 
 
@@ -99,6 +101,8 @@ class Findings:
     inside: MapLayer | None = None  # blocks of the locality
     around: MapLayer | None = None  # blocks of its district
     around_name: str = ""
+    life: LifePage | None = None
+    gradients: GradientPage | None = None
     methods: tuple[tuple[str, str], ...] = ()  # heading, paragraph
     sources: tuple[Source, ...] = ()
     attribution: tuple[str, ...] = ()

@@ -16,11 +16,16 @@ def whole_gradient(
     """Groups from the most to the least deprived with their intervals, and the fitted line."""
     sheet = Sheet(width, height, style)
     em = style.size * 0.3528
-    left, right, floor, top = 4.6 * em, width - 3.0 * em, 2.8 * em, height - 1.0 * em
+    middles = slope.middles if slope is not None else (np.arange(len(groups)) + 0.5) / max(len(groups), 1)
+    left, right, top = 4.6 * em, width - 3.0 * em, height - 1.0 * em
+    names = [group.name.removesuffix(" fifth").removesuffix(" tenth") for group in groups]
+    # Where the name of an end would run into the number beside it, it takes two lines.
+    room = (right - left) * float(min(middles[1], 1 - middles[-2])) - em if len(groups) > 2 else right - left
+    names = [wrapped(name, 8) if len(name) * 0.5 * em > room else name for name in names]
+    floor = (2.8 + 1.2 * max(name.count("\n") for name in names)) * em
     values = np.array([_nan(part) for g in groups for part in (g.value, g.lower, g.upper)])
     ends = np.array(slope.ends if slope is not None else [])
-    low, high, step = axis_range(np.concatenate([values, ends]), max(3, int((top - floor) / (2.6 * em))))
-    middles = slope.middles if slope is not None else (np.arange(len(groups)) + 0.5) / max(len(groups), 1)
+    low, high, step = axis_range(np.concatenate([values, ends]), max(3, int((top - floor) / (2.0 * em))))
 
     def up(value: Any) -> Any:
         return floor + (value - low) / (high - low) * (top - floor)
@@ -34,13 +39,13 @@ def whole_gradient(
         sheet.axes.plot([along(0), along(1)], up(ends), color=style.second, linewidth=1.3, linestyle=(0, (4, 2.5)))
     for at, group in enumerate(groups):
         x = along(middles[at])
-        name = group.name.removesuffix(" fifth").removesuffix(" tenth")
         outer = at in (0, len(groups) - 1)
         side = {0: "left", len(groups) - 1: "right"}.get(at, "center")
         place = x if not outer else along(0) if at == 0 else along(1)
         crowded = len(groups) > 6 and at in (1, len(groups) - 2)  # beside the words at the ends
         if not crowded:
-            sheet.text(place, floor - 1.0 * em, name if outer else str(at + 1), ha=side, va="top", color=style.muted)
+            said = names[at] if outer else str(at + 1)
+            sheet.text(place, floor - 1.0 * em, said, ha=side, va="top", color=style.muted)
         if group.value is None:
             sheet.spot(x, floor, f"{group.name}: {group.note or 'no value'}")
             continue
@@ -55,16 +60,29 @@ def whole_gradient(
     return sheet.done(f"{alt}.{fitted} The numbers are in the table.")
 
 
-def dots(groups: Sequence[Group], width: float, height: float, style: Style = PAGE, axis: str = "") -> Chart:
-    """Places one below another, a point with its interval; the view's own filled and strong."""
+def dots(
+    groups: Sequence[Group],
+    width: float,
+    height: float,
+    style: Style = PAGE,
+    axis: str = "",
+    along_with: Sequence[Group] = (),
+) -> Chart:
+    """Places one below another, a point with its interval; the view's own filled and strong.
+
+    The axis holds `along_with` too: charts side by side are then read against each other.
+    """
     sheet = Sheet(width, height, style)
     em = style.size * 0.3528
     names = [wrapped(group.name, max(16, int(0.45 * width / (0.53 * em)))) for group in groups]
     longest = max((len(part) for name in names for part in name.split("\n")), default=4)
-    left, right = min(longest * em * 0.56 + 2 * em, width * 0.5), width - 5.0 * em
+    left = min(longest * em * 0.5 + 2 * em, width * 0.5)
+    most = max((one.value for one in (*groups, *along_with) if one.value is not None), default=0.0)
+    right = width - (len(f"{most:,.1f}") * 0.55 + 1.6) * em
     floor, top = (4.2 if axis else 2.6) * em, height - 0.4 * em
-    values = np.array([_nan(part) for g in groups for part in (g.value, g.lower, g.upper)])
-    low, high, step = axis_range(values, max(3, int((right - left) / (6.0 * em))))
+    values = np.array([_nan(part) for g in (*groups, *along_with) for part in (g.value, g.lower, g.upper)])
+    tick = (len(f"{most:,.0f}") * 0.62 + 1.2) * em
+    low, high, step = axis_range(values, max(3, int((right - left) / tick)))
     pitch = min((top - floor) / max(len(groups), 1), 4.0 * em)
 
     def along(value: Any) -> Any:
@@ -74,7 +92,7 @@ def dots(groups: Sequence[Group], width: float, height: float, style: Style = PA
     for tick in np.arange(low, high + step / 2, step):
         sheet.grid((foot, top), float(along(tick)), f"{tick:,g}", upright=True)
     if axis:
-        sheet.text((left + right) / 2, foot - 3.0 * em, axis, ha="center", va="top", color=style.muted)
+        sheet.text((left + right) / 2, foot - 2.5 * em, axis, ha="center", va="top", color=style.muted)
     for at, group in enumerate(groups):
         y = top - (at + 0.5) * pitch
         colour = style.second if group.own else style.muted

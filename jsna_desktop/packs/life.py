@@ -51,20 +51,26 @@ class Slope:
 class LifeFindings:
     """One comparison of life expectancy, of one sex, period and age.
 
-    `gap` is the first less the second of `lines`: years by which the second is shorter. `parts` add up to it.
+    `gap` is the first less the second of `lines`: years by which the second is shorter, with its limits; `lead` is
+    the sentence that says it alone, `verdict` whether it narrows ("" where nothing could be tested). `parts` add up to
+    it.
     `groups` are listed and drawn; with a `slope` they lie along it.
     """
 
     title: str
     sentence: str
+    lead: str
     sex: str
     age: int
     period: str
     gap: float | None
+    gap_lower: float | None
+    gap_upper: float | None
     periods: tuple[str, ...]
     lines: tuple[Line, ...]
     pandemic: tuple[bool, ...]
     change: str  # absolute and relative change of the gap, in words
+    verdict: str
     parts: tuple[Part, ...]
     parts_by: str
     groups: tuple[Group, ...]

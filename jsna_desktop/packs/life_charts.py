@@ -31,7 +31,8 @@ def over_time(
     values = np.concatenate([part for line in lines for part in (line.lower, line.upper, line.value)])
     low, high, step = axis_range(values, max(3, int((top - floor) / (2.6 * em))))
     x = np.linspace(left + 2 * em, right - 1.2 * em, len(periods))
-    each = max(1, int(np.ceil(len(periods) * em * 4.1 / max(right - left, 1.0))))
+    pitch = (x[-1] - x[0]) / max(len(periods) - 1, 1)
+    each = max(1, int(np.ceil(4.6 * em / pitch))) if pitch > 0 else 1
 
     def up(value: Any) -> Any:
         return floor + (value - low) / (high - low) * (top - floor)
@@ -63,13 +64,19 @@ def over_time(
     return sheet.done(_lines_alt(lines, periods, of))
 
 
-def part_bars(parts: Sequence[Part], width: float, height: float, style: Style = PAGE) -> Chart:
-    """Bars of what adds to a gap, in years: to the right what shortens the shorter life, to the left the opposite."""
+def part_bars(
+    parts: Sequence[Part], width: float, height: float, style: Style = PAGE, along_with: Sequence[Part] = ()
+) -> Chart:
+    """Bars of what adds to a gap, in years: to the right what shortens the shorter life, to the left the opposite.
+
+    Their scale holds `along_with` too: charts side by side are then read against each other.
+    """
     sheet = Sheet(width, height, style)
     em = style.size * 0.3528
     names = [part.name for part in parts]
     left = min(max((len(name) for name in names), default=4) * em * 0.53 + 2 * em, width * 0.55)
-    years = np.array([part.years if part.years is not None else np.nan for part in parts], dtype=float)
+    every = (*parts, *along_with)
+    years = np.array([part.years if part.years is not None else np.nan for part in every], dtype=float)
     most = max(0.1, float(np.nanmax(years, initial=0.0)))
     least = min(0.0, float(np.nanmin(years, initial=0.0)))
     room = width - left - 4.2 * em

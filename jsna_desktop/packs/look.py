@@ -73,6 +73,7 @@ STYLE = (
   par(for (mark, label) in entries.pos() [#box[#mark~#label]#h(8pt, weak: true)])
 })
 #let decile_key(deciles) = key(..deciles.map(one => (chip(one.colour), [#one.label])))
-#let say(body) = block(width: 100%, fill: pale, inset: (x: 10pt, y: 9pt), stroke: (left: 3pt + teal), par(body))
+#let say(body) = block(breakable: false, width: 100%, fill: pale, inset: (x: 10pt, y: 9pt),
+  stroke: (left: 3pt + teal), par(body))
 """
 )

@@ -30,8 +30,9 @@ def pdf_bytes(findings: Findings) -> bytes:
         for key, drawing in content.drawings.items():
             file = f"{name}-{key}.svg"
             files[file] = drawing.svg
-            drawings[key] = {"file": file, "alt": drawing.alt, "width": drawing.width}
-        files[f"{name}.json"] = _json(printable(content.data | {"drawings": drawings}, covered))
+            # A file's name is no text to print: a place to break in it would lose the file.
+            drawings[key] = {"file": file, "alt": printable(drawing.alt, covered), "width": drawing.width}
+        files[f"{name}.json"] = _json(printable(content.data, covered) | {"drawings": drawings})
         markup.append(f'#[\n#let d = json("{name}.json")\n{section.MARKUP}\n]')
     files["pack.json"] = _json(printable(_document(findings), covered))
     files["main.typ"] = "\n".join(markup).encode()

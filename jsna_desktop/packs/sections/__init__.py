@@ -4,13 +4,26 @@ Each module has `MARKUP`, typst that reads its data as `d`, and `content(finding
 data or None where the findings have nothing for it. A new section is a module and a line here.
 """
 
-from jsna_desktop.packs.sections import contents, cover, deprivation, method, numbers, people, profile, services
+from jsna_desktop.packs.sections import (
+    contents,
+    cover,
+    deprivation,
+    inequality,
+    life_expectancy,
+    method,
+    numbers,
+    people,
+    profile,
+    services,
+)
 
 SECTIONS = (
     ("cover", cover),
     ("contents", contents),
     ("people", people),
     ("deprivation", deprivation),
+    ("life_expectancy", life_expectancy),
+    ("inequality", inequality),
     ("profile", profile),
     ("services", services),
     ("method", method),

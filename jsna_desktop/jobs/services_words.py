@@ -112,10 +112,13 @@ def _shares(wholes: dict[str, dict], name: str, lead: str) -> list[str]:
 
 
 def few_of(problems: Sequence[str]) -> list[str]:
-    """The first problems of services that a reader of the place may care for; those far away are not named."""
+    """The problems of services as a reader of the place needs them: those not placed as a number, those far off not."""
     near = [one for one in problems if not one.startswith(("beyond the postcodes", "outside the roads"))]
-    more = len(near) - _MOST_TOLD
-    return [*near[:_MOST_TOLD], *([f"and {counted(more, 'more problem')} of services"] if more > 0 else [])]
+    lost = sum(": the postcode " in one or "no postcode and no coordinates" in one for one in near)
+    other = [one for one in near if ": the postcode " not in one and "no postcode and no coordinates" not in one]
+    more = len(other) - _MOST_TOLD
+    said = [f"Left out, for their place is not known: {counted(lost, 'service')}"] if lost else []
+    return [*said, *other[:_MOST_TOLD], *([f"And {counted(more, 'more problem')} of services"] if more > 0 else [])]
 
 
 def page_method(method: str, amiss: Sequence[str], mode: str) -> str:

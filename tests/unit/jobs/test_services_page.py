@@ -203,3 +203,15 @@ def line(mean: float | None, district: float | None, service: str = "gp") -> Ser
 def test_the_comparison_follows_from_the_numbers(lines: list[ServiceLine], said: str) -> None:
     assert words.compared(lines, "Westshire") == [said]
     assert words.compared([line(5, None)], "") == words.compared([line(5, None), line(8, 4)], "Westshire") == []
+
+
+def test_services_that_could_not_be_placed_are_a_number_and_those_far_off_nothing() -> None:
+    lost = ["A: the postcode SN1 1ZZ is not among those that are loaded; SN1 1AB may be meant",
+            "B has no postcode and no coordinates"]  # fmt: skip
+    twins = "with the name and the place of another: 2 services"
+    assert words.few_of([*lost, "beyond the postcodes that are loaded: 6,000 services", twins]) == [
+        "Left out, for their place is not known: 2 services",
+        twins,
+    ]
+    assert words.few_of([f"problem {k}" for k in range(5)])[-1] == "And 2 more problems of services"
+    assert words.few_of([]) == []

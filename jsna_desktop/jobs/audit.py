@@ -12,6 +12,8 @@ ADDED, REPLACED, BROUGHT_BACK = "data added", "data replaced", "data brought bac
 PLACES_IMPORTED, PLACE_REMOVED, PLACE_RESTORED = "localities imported", "locality removed", "locality restored"
 PLACE_MADE, PLACE_CHANGED = "locality made", "locality changed"
 EXPORTED, PROFILED, PACKED = "localities exported", "profile written", "packs written"
+ASSET_ADDED, ASSET_CHANGED, ASSET_REMOVED = "asset added", "asset changed", "asset removed"
+ASSET_RESTORED, ASSETS_EXPORTED = "asset change taken back", "assets exported"
 PASSWORD_CHANGED = "password changed"
 UNLOCKED = "true figures unlocked"
 

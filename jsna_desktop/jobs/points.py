@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from jsna_desktop.jobs.assets import register
 from jsna_desktop.jobs.located import postcode_places
 from jsna_desktop.workspace import catalogue
 from jsna_desktop.workspace.store import Store
@@ -40,18 +41,19 @@ class PointLayer:
 def point_layers(store: Store) -> list[PointLayer]:
     """Every kind of service and asset of the workspace, services first, by title; those without a place stay in it."""
     found: dict[str, list[tuple[np.ndarray, np.ndarray]]] = {}
-    rows = store.all(
-        "SELECT key, kind FROM dataset WHERE kind IN ('services', 'assets') AND replaced_by IS NULL ORDER BY key"
-    )
-    for key, kind in rows:
+    rows = store.all("SELECT key FROM dataset WHERE kind = 'services' AND replaced_by IS NULL ORDER BY key")
+    for (key,) in rows:
         names, places = names_of(store, key), places_of(store, key)
-        own = "service" if kind == "services" else "kind"
-        kinds = (
-            catalogue.column(store, key, own) if own in catalogue.column_names(store, key) else np.full(len(names), "")
-        )
+        known = "service" in catalogue.column_names(store, key)
+        kinds = catalogue.column(store, key, "service") if known else np.full(len(names), "")
         for word in np.unique(kinds).tolist():
             mine = kinds == word
-            found.setdefault(f"{kind.rstrip('s')}:{word}", []).append((places[mine], names[mine]))
+            found.setdefault(f"service:{word}", []).append((places[mine], names[mine]))
+    assets = register(store)
+    points, kinds = assets.points, np.array([one.kind for one in assets.assets])
+    names = np.array([one.name for one in assets.assets])
+    for word in np.unique(kinds).tolist():
+        found[f"asset:{word}"] = [(points[kinds == word], names[kinds == word])]
     made = [
         PointLayer(key, title(key), np.concatenate([p for p, _ in parts]), np.concatenate([n for _, n in parts]))
         for key, parts in found.items()

@@ -165,7 +165,7 @@ def without_place(table: Table, one: str, codes: np.ndarray, postcode: np.ndarra
     """Record those with neither a postcode (n,) nor coordinates (n, 2): they are kept, and no map can show them."""
     bare = (postcode == "") & np.isnan(places[:, 0])
     if bare.any():
-        what = f"a {one} without a postcode or coordinates; it has no place"
+        what = f"{'an' if one[0] in 'aeiou' else 'a'} {one} without a postcode or coordinates; it has no place"
         table.problem(what, np.flatnonzero(bare), codes[bare][:MAX_EXAMPLES].tolist())
 
 

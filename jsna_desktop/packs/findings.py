@@ -7,6 +7,7 @@ import numpy as np
 from jsna_desktop.packs.gradient_page import GradientPage
 from jsna_desktop.packs.life_page import LifePage
 from jsna_desktop.packs.services_page import ServicesPage
+from jsna_desktop.packs.strengths import Strengths
 
 
 @dataclass(frozen=True)
@@ -108,3 +109,4 @@ class Findings:
     attribution: tuple[str, ...] = ()
     left_out: tuple[str, ...] = field(default=())
     services: ServicesPage | None = None
+    strengths: Strengths | None = None

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from jsna_desktop import __version__, access_commands, locality_commands, measure_commands, siting_commands
+from jsna_desktop import __version__, access_commands, asset_commands, locality_commands, measure_commands
 
 Job = Callable[[argparse.Namespace], int]
 
@@ -103,6 +104,7 @@ def parser(jobs: Mapping[str, Job]) -> argparse.ArgumentParser:
     measure_commands.arguments(command, _workspace, _select)
     access_commands.arguments(command, _workspace, _select)
     siting_commands.arguments(command, _workspace)
+    asset_commands.arguments(commands, jobs, _workspace, _select)
 
     c = command("template", "an empty plain table with its headings explained, CSV or xlsx")
     c.add_argument("kind", metavar="KIND", help="population, deaths, indicator, services, assets, events or lookup")

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from jsna_desktop import access_commands, locality_commands, measure_commands, safekeeping, siting_commands
+from jsna_desktop import access_commands, asset_commands, locality_commands, measure_commands, safekeeping
 from jsna_desktop.arguments import parser
 from jsna_desktop.errors import Cancelled, FileProblem, UsageProblem, UserError
 from jsna_desktop.safekeeping import opened
@@ -66,6 +67,7 @@ def _jobs() -> dict[str, Callable[[argparse.Namespace], int]]:
         **measure_commands.JOBS,
         **access_commands.JOBS,
         **siting_commands.JOBS,
+        **asset_commands.JOBS,
         "template": _template,
         "pack": _pack,
         "selfcheck": _selfcheck,

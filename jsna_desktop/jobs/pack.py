@@ -6,6 +6,7 @@ from pathlib import Path
 from jsna_desktop.areas.locality import Locality
 from jsna_desktop.errors import UsageProblem
 from jsna_desktop.jobs import audit
+from jsna_desktop.jobs.asset_findings import with_strengths
 from jsna_desktop.jobs.figures import load_figures
 from jsna_desktop.jobs.findings import all_findings
 from jsna_desktop.jobs.progress import Progress
@@ -32,6 +33,8 @@ def make_packs(
     def counted() -> Iterator[Findings]:
         for one in all_findings(figures, list(places)):
             left_out.append(sum(": withheld" in said for said in one.left_out))
+        for one in with_strengths(store, list(places), all_findings(figures, list(places))):
+            left_out.append(len(one.left_out))
             yield one
 
     made = build(counted(), Path(out_dir), formats, progress, total=len(places))

@@ -16,6 +16,7 @@ from jsna_desktop.packs.sections import (
     profile,
     services,
 )
+from jsna_desktop.packs.sections import contents, cover, deprivation, local_strengths, method, numbers, people, profile
 
 SECTIONS = (
     ("cover", cover),
@@ -26,6 +27,7 @@ SECTIONS = (
     ("inequality", inequality),
     ("profile", profile),
     ("services", services),
+    ("local_strengths", local_strengths),
     ("method", method),
     ("numbers", numbers),
 )

@@ -58,6 +58,7 @@ class Colouring(QObject):
             (bench.map.colour_by.chosen, self.choose),
             (bench.layers.toggled, self._toggle),
             (session.contents_changed, self.load),
+            (session.points_changed, self._show_new_points),
             (session.places_changed, self._show_layers),
             (bench.places.set_chosen, self._show_layers),
             (look.changed, self._paint),
@@ -86,6 +87,15 @@ class Colouring(QObject):
             points = self._session.contents.points
             canvas.set_blocks(blocks.codes, blocks.names, levels, blocks.detail, points)
         self.backgrounds.take(self._session.contents.backgrounds)
+        self._take_points()
+        choices = self._session.colourable()
+        kept = next((i for i in choices if self.indicator is not None and i.id == self.indicator.id), None)
+        first = next((i for wanted in _FIRST for i in choices if i.id == wanted), None)
+        self.choose(kept or first or next(iter(choices), None))
+        self._show_layers()
+
+    def _take_points(self) -> None:
+        """The services and assets of the workspace; those of few points are shown unasked the first time."""
         self._points = [self._near(sign, layer) for sign, layer in enumerate(self._session.contents.point_layers)]
         seen = sum(len(marks.places) for marks in self._points if marks.key in self._pointed)
         for marks in self._points:
@@ -94,10 +104,9 @@ class Colouring(QObject):
                 seen += len(marks.places)
             self._offered.add(marks.key)
         self._show_points()
-        choices = self._session.colourable()
-        kept = next((i for i in choices if self.indicator is not None and i.id == self.indicator.id), None)
-        first = next((i for wanted in _FIRST for i in choices if i.id == wanted), None)
-        self.choose(kept or first or next(iter(choices), None))
+
+    def _show_new_points(self) -> None:
+        self._take_points()
         self._show_layers()
 
     def show_other(self, other: "Other | None") -> None:

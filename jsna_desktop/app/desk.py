@@ -64,6 +64,7 @@ class Desk(QObject):
         self._link(bench.places.menu_asked, self._ask_menu)
         self._link(panel.name_given, self._keep)
         self._link(session.places_changed, self.show_places)
+        self._link(session.points_changed, self._search_again)
         canvas.describe = self._describe
         self.describe_value: Callable[[int], str] = lambda _block: ""
 
@@ -104,6 +105,9 @@ class Desk(QObject):
             self.follower.follow(self.session, subject)  # a line that was drawn is never dropped
         else:
             self.begin()
+
+    def _search_again(self) -> None:
+        self.search = Search(self.session)
 
     def profile_again(self) -> None:
         """Make the profile of what is chosen anew: other figures of it may be shown."""

@@ -144,6 +144,7 @@ class Session(QObject):
 
     places_changed = Signal()
     contents_changed = Signal()
+    points_changed = Signal()  # services or assets are others, and all else is as it was
     saved = Signal(str)  # HH:MM
 
     def __init__(self, store: Store, contents: Contents, parent: QObject | None = None) -> None:
@@ -184,6 +185,11 @@ class Session(QObject):
         self.contents = contents
         self.read_places()
         self.contents_changed.emit()
+
+    def take_points(self, layers: Sequence[PointLayer]) -> None:
+        """Show other services and assets; the rest of the contents is as it was."""
+        self.contents = replace(self.contents, point_layers=tuple(layers))
+        self.points_changed.emit()
 
     def read_places(self) -> None:
         with self.gate:

@@ -26,7 +26,8 @@ QLabel { background: transparent; }
 
 QPushButton { background: $card; color: $ink; border: 1px solid $border; border-radius: 6px; padding: 0 12px; }
 QPushButton:hover { background: $pale; }
-QPushButton:pressed { background: $selected; }
+QPushButton:pressed, QPushButton:checked { background: $selected; }
+QPushButton:checked { border-color: $blue; }
 QPushButton:disabled { color: $disabled; border-color: $line; }
 QPushButton:focus { border: 2px solid $focus; padding: 0 11px; }
 QPushButton[kind="primary"] { background: $blue; color: $on_blue; border: 1px solid $blue; }

@@ -229,6 +229,8 @@ class MainWindow(QMainWindow):
         self.views.name_asked.connect(self._ask_scenario)
         self.views.problem.connect(self.show_problem)
         self.views.how_asked.connect(self._tell_how)
+        self.views.sheet_made.connect(self.open_sheet)
+        self.views.file_asked.connect(lambda title, name, take: take(self.choose.save(title, name)))
         self.desk.problem.connect(self.show_problem)
         self.desk.renaming.connect(self._rename)
         self.colouring.geography_asked.connect(self.workspace.reload)

@@ -330,6 +330,7 @@ def fill_table(look: Look, table: QTableWidget, content: ChartTable, name: str) 
         item = QTableWidgetItem(heading)
         side = Qt.AlignmentFlag.AlignLeft if at == 0 else Qt.AlignmentFlag.AlignRight
         item.setTextAlignment(side | Qt.AlignmentFlag.AlignVCenter)
+        item.setFont(look.font("small_strong"))
         table.setHorizontalHeaderItem(at, item)
     for row, cells in enumerate(content.rows):
         for at, text in enumerate(cells):

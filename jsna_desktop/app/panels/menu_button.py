@@ -31,6 +31,11 @@ class MenuButton(Button):
         self.setAccessibleName(f"{self._name}: {said}")
         self.setVisible(len(self._choices) > 1)
 
+    @property
+    def choices(self) -> list[tuple[str, Any]]:
+        """(words, value) of each choice."""
+        return list(self._choices)
+
     def menu_of(self) -> QMenu:
         """The menu, with what is chosen ticked."""
         menu = QMenu(self)

@@ -7,8 +7,10 @@ from PySide6.QtWidgets import QTabBar
 
 from jsna_desktop.app.theme import Look, watch
 
-PROFILE, LIFE, INEQUALITY, ACCESS = "profile", "life", "inequality", "access"
-TABS = ((PROFILE, "Profile"), (LIFE, "Life expectancy"), (INEQUALITY, "Inequality"), (ACCESS, "Access"))
+PROFILE, LIFE, INEQUALITY, ACCESS, ASSETS = "profile", "life", "inequality", "access", "assets"
+TABS = (
+    (PROFILE, "Profile"), (LIFE, "Life expectancy"), (INEQUALITY, "Inequality"), (ACCESS, "Access"), (ASSETS, "Assets"),
+)  # fmt: skip
 
 
 class Tabs(QTabBar):

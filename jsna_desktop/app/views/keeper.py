@@ -5,10 +5,12 @@ from PySide6.QtCore import QObject, Signal
 from jsna_desktop.app.colouring import Colouring
 from jsna_desktop.app.desk import Desk
 from jsna_desktop.app.panels.access import AccessPanel
-from jsna_desktop.app.panels.tabs import ACCESS, LIFE, PROFILE
+from jsna_desktop.app.panels.tabs import ACCESS, ASSETS, LIFE, PROFILE
 from jsna_desktop.app.session import Session
 from jsna_desktop.app.theme import Look
 from jsna_desktop.app.views.access_asker import AccessAsker
+from jsna_desktop.app.views.assets import AssetsView
+from jsna_desktop.app.views.assets_asker import AssetsAsker
 from jsna_desktop.app.views.inequality import InequalityView
 from jsna_desktop.app.views.inequality_asker import InequalityAsker
 from jsna_desktop.app.views.life import LifeView
@@ -24,13 +26,15 @@ class Keeper(QObject):
     name_asked = Signal(object)
     said = Signal(str)
     how_asked = Signal(str, object)
+    sheet_made = Signal(object)  # one that is to be the only one
+    file_asked = Signal(str, str, object)  # title, name, and who gets the path to write to
 
     def __init__(self, session: Session, desk: Desk, bench: Workbench, look: Look, colouring: Colouring) -> None:
         super().__init__(bench)
         self._colouring = colouring
         self.session, self.desk, self.bench, self._look = session, desk, bench, look
         self.shown = PROFILE
-        self._askers: dict[str, LifeAsker | InequalityAsker | AccessAsker] = {}
+        self._askers: dict[str, LifeAsker | InequalityAsker | AssetsAsker | AccessAsker] = {}
         bench.view_asked.connect(self.show_view)
         desk.subject_changed.connect(self.refresh)
         session.places_changed.connect(self.refresh)
@@ -81,6 +85,11 @@ class Keeper(QObject):
         if key == LIFE:
             view = LifeView(self._look)
             asker = LifeAsker(self.session, view)
+        elif key == ASSETS:
+            view = AssetsView(self._look)
+            asker = AssetsAsker(self.session, view, self.desk)
+            asker.sheet_made.connect(self.sheet_made.emit)
+            asker.file_asked.connect(self.file_asked.emit)
         else:
             view = InequalityView(self._look)
             asker = InequalityAsker(self.session, view)

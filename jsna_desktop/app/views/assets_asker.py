@@ -1,0 +1,205 @@
+"""Asks for the assets of what is chosen, off the window's thread, and carries out what a person does to them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from jsna_desktop.app.asset_steps import AssetStep
+from jsna_desktop.app.desk import Desk
+from jsna_desktop.app.dialogs.asset import AssetSheet, ask_export
+from jsna_desktop.app.panels.asset_table import Line
+from jsna_desktop.app.session import Session
+from jsna_desktop.app.tasks import Latest
+from jsna_desktop.app.views.assets import AssetsView
+from jsna_desktop.app.views.words import todo_in_window
+from jsna_desktop.areas.locality import Locality
+from jsna_desktop.errors import UserError
+from jsna_desktop.jobs import asset_edits, asset_rows
+from jsna_desktop.jobs.asset_edits import Change
+from jsna_desktop.jobs.asset_findings import Question, strengths
+from jsna_desktop.jobs.assets import Asset, Register, duplicates, is_stale, lying_in, register
+from jsna_desktop.jobs.points import PointLayer, point_layers
+from jsna_desktop.packs.strengths import Strengths
+
+_EMPTY = (
+    "Assets are what communities already have: groups, networks, activities, spaces and services. There are none here "
+    "yet. Choose Add for the first one, or Add data for a table with the columns name, kind, theme and a postcode."
+)
+
+
+@dataclass(frozen=True)
+class _Answer:
+    register: Register
+    lines: list[Line]
+    found: Strengths | UserError
+    asked: Question
+    place: str
+    at: str
+    points: list[PointLayer] | None
+
+
+class AssetsAsker(QObject):
+    """One session's. `sheet_made` carries a sheet that is to be the only one, `file_asked` who gets a path to write."""
+
+    problem = Signal(object)
+    sheet_made = Signal(object)
+    file_asked = Signal(str, str, object)
+
+    def __init__(self, session: Session, view: AssetsView, desk: Desk) -> None:
+        super().__init__(view)
+        self.session, self.view, self.desk = session, view, desk
+        self._latest = Latest(self)
+        self._latest.finished.connect(self._show)
+        self._latest.failed.connect(self.problem.emit)
+        self._asked = Question()
+        self._place: Locality | None = None
+        self._among: list[Locality] = []
+        self._register: Register | None = None
+        self._at = ""  # the asset to be in hand when the register is shown next
+        self._edited = False
+        view.question.connect(self._ask)
+        view.add_asked.connect(self.add)
+        view.edit_asked.connect(self.edit)
+        view.remove_asked.connect(self.remove)
+        view.checked_asked.connect(self.checked_today)
+        view.export_asked.connect(self.export)
+
+    @property
+    def is_settled(self) -> bool:
+        return not self._latest.busy and self.view.is_settled
+
+    def show_place(self, place: Locality | None, among: list[Locality]) -> None:
+        """Show the assets of a kept place, or of the district with the most residents."""
+        self._place, self._among = place, among
+        self._ask(self._asked)
+
+    def leave(self) -> None:
+        self._latest.stop()
+        self.deleteLater()
+
+    # ---- showing
+
+    def _ask(self, asked: Question) -> None:
+        self._asked = asked
+        session, place, among, at, edited = self.session, self._place, self._among, self._at, self._edited
+
+        def work(_progress: object) -> _Answer:
+            with session.gate:
+                found = register(session.store)
+                told: Strengths | UserError
+                try:
+                    told = strengths(session.store, place, asked, found)
+                except UserError as error:  # said where the numbers would be: nobody may be counted
+                    told = error
+                points = point_layers(session.store) if edited else None
+            lines = _lines(found, place, among)
+            return _Answer(found, lines, told, asked, "" if place is None else place.name, at, points)
+
+        self._latest.ask(work)
+
+    def _show(self, answer: _Answer) -> None:
+        beside = self.session.name + (" · fictional data" if self.session.contents.fictional else "")
+        self._register = answer.register
+        title = f"What {answer.place} has" if answer.place else "Community assets"
+        if answer.at == self._at:
+            self._at = ""
+        if answer.points is not None:
+            self._edited = False
+            self.session.take_points(answer.points)
+        if not answer.register.assets:
+            self.view.show_nothing(title, beside, _EMPTY)
+            return
+        if isinstance(answer.found, UserError):
+            self.view.show_no_numbers(title, beside, todo_in_window(answer.found))
+        else:
+            self.view.show_findings(answer.found, answer.asked, beside)
+        self.view.show_register(answer.lines, answer.place, answer.at)
+
+    # ---- changing
+
+    def add(self) -> None:
+        self._open(None, "add", lambda given: asset_edits.add_asset(self.session.store, given))
+
+    def edit(self, one: Asset) -> None:
+        self._open(one, "change", lambda given: asset_edits.edit_asset(self.session.store, one.key, given))
+
+    def remove(self, one: Asset) -> None:
+        self._try(f"remove {one.name}", lambda: asset_edits.remove_asset(self.session.store, one.key))
+
+    def checked_today(self, one: Asset) -> None:
+        given = {"last_checked": "today"}
+        self._try(f"check {one.name}", lambda: asset_edits.edit_asset(self.session.store, one.key, given))
+
+    def _open(self, one: Asset | None, verb: str, make: Callable[[dict[str, str]], Change]) -> None:
+        def give(given: dict[str, str]) -> None:
+            name = given.get("name") or (one.name if one is not None else "an asset")
+            self._do(f"{verb} {name}", lambda: make(given))
+
+        every = () if self._register is None else self._register.assets
+        known = {
+            name: sorted({getattr(asset, name) for asset in every} - {""}) for name in ("theme", "place", "source")
+        }
+        sheet = AssetSheet(self.view.look, self.view.window(), one, known, give)
+        self.sheet_made.emit(sheet)
+        sheet.start()
+
+    def _try(self, text: str, make: Callable[[], Change]) -> None:
+        try:
+            self._do(text, make)
+        except UserError as error:
+            self.problem.emit(error)
+
+    def _do(self, text: str, make: Callable[[], Change]) -> None:
+        """Carry a change out as a step; a UserError leaves no trace."""
+        AssetStep(self.session, text, make, self._changed).take(self.desk.undo_stack, self.problem.emit)
+
+    def _changed(self, key: str) -> None:
+        self._at, self._edited = key, True
+        self._ask(self._asked)
+
+    # ---- handing on
+
+    def export(self, lines: list[Line]) -> None:
+        if self._register is None or not lines:
+            return
+        found = Register(tuple(line.asset for line in lines), self._register.today)
+
+        def write(contact: bool) -> None:
+            def take(path: Path | None) -> None:
+                if path is not None:
+                    self._write(found, path, contact=contact)
+
+            name = f"Assets of {self._place.name}.xlsx" if self._place is not None else "Assets.xlsx"
+            self.file_asked.emit("Export the register", name, take)
+
+        self.sheet_made.emit(ask_export(self.view.look, self.view.window(), len(lines), write))
+
+    def _write(self, found: Register, path: Path, *, contact: bool) -> None:
+        named = path if path.suffix else path.with_suffix(".xlsx")
+        try:
+            # The system's dialog has asked already whether a file of this name may go.
+            with self.session.gate:
+                asset_rows.export_assets(self.session.store, found, named, contact=contact, replace_file=True)
+        except UserError as error:
+            self.problem.emit(error)
+
+
+def _lines(found: Register, place: Locality | None, among: list[Locality]) -> list[Line]:
+    """Every asset with where it lies, whether that is in the place, and what is to be looked at."""
+    places = among if place is None or any(one.id == place.id for one in among) else [place, *among]
+    held = lying_in(found.points, places)
+    twins: dict[int, tuple[str, int]] = {}
+    for number, pair in enumerate(duplicates(found)):
+        for own, other in ((pair.first, pair.second), (pair.second, pair.first)):
+            twins.setdefault(own, (f"like {found.assets[other].name}", number))
+    made = []
+    for at, one in enumerate(found.assets):
+        inside = [places[number] for number in held[at]]
+        where = inside[0].name if inside else "" if one.is_placed else "no place known"
+        here = place is None or any(each.id == place.id for each in inside)
+        stale = is_stale(one, found.today)
+        words = "" if not stale else "stale" if one.last_checked else "never checked"
+        made.append(Line(one, where, here, words, *twins.get(at, ("", -1))))
+    return made

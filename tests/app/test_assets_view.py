@@ -1,0 +1,239 @@
+"""The wide view of assets: the finding, the register searched and changed, by mouse and by keys, at every size."""
+
+import csv
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from jsna_desktop.app.dialogs.asset import AssetSheet
+from jsna_desktop.app.panels.asset_table import day_words
+from jsna_desktop.app.panels.tabs import ASSETS
+from jsna_desktop.app.theme import CONTRAST, DARK, LIGHT
+from jsna_desktop.jobs.asset_findings import Question, strengths
+from jsna_desktop.jobs.assets import find, register
+from jsna_desktop.workspace.store import Store
+
+PATIENCE_MS = 60_000
+
+
+@pytest.fixture
+def drawn(qtbot, window):
+    """Wait until the view shows what was asked."""
+
+    def wait() -> None:
+        qtbot.waitUntil(lambda: window.views.is_settled and not window.tasks.busy, timeout=PATIENCE_MS)
+
+    return wait
+
+
+@pytest.fixture
+def assets(qtbot, at_work, settled, drawn):
+    """The view of Kelderford."""
+    settled()
+    place = next(place for place in at_work.session.places() if place.name == "Kelderford")
+    at_work.desk.choose_place(place.id)
+    at_work.actions_.views[ASSETS].trigger()
+    qtbot.waitUntil(lambda: "Kelderford" in at_work.bench.view.title.text(), timeout=PATIENCE_MS)
+    drawn()
+    return at_work.bench.view
+
+
+def names(view) -> list[str]:
+    return [line.asset.name for line in view.table.shown]
+
+
+def test_it_says_what_the_job_finds_and_lists_what_lies_there(at_work, assets, drawn, qtbot):
+    session, place = at_work.session, at_work.desk.subject.locality
+    found = strengths(session.store, place, Question())
+    assert assets.sentence.text() == found.sentence
+    assert assets.sorts.item(0, 1).text() == str(found.whole.assets) == str(len(names(assets)))
+    assert set(names(assets)) == {one.name for one in found.listed}
+    assert assets.sorts.rowCount() == len(found.sorts) + 2
+    assert assets.gaps.rowCount() == len(found.gaps)
+    assert assets.stale.text() == f"Stale {found.stale}"
+    assets.question.emit(Question(1600.0, "theme"))
+    drawn()
+    other = strengths(session.store, place, Question(1600.0, "theme"))
+    assert assets.sentence.text() == other.sentence != found.sentence
+    assert assets.sorts.item(1, 0).text() == other.sorts[0].name
+
+
+def test_the_register_is_searched_narrowed_down_and_sorted(assets, drawn):
+    everywhere = next(entry for entry in assets.here.menu_of().actions() if entry.text() == "Everywhere")
+    everywhere.trigger()
+    assert len(names(assets)) == 400
+    QTest.keyClicks(assets.search, "memory  CAF")
+    drawn()
+    assert names(assets)
+    assert all("Memory Café" in name for name in names(assets))
+    assets.search.clear()
+    assets.twins.click()
+    drawn()
+    shown = [line.twin for line in assets.table.shown]
+    assert len(shown) == 16
+    assert all(twin.startswith("like ") for twin in shown)
+    # Twins are beside each other.
+    assert [line.pair for line in assets.table.shown] == [number for number in range(8) for _ in range(2)]
+    assets.twins.click()
+    assets.stale.click()
+    assert {line.stale for line in assets.table.shown} == {"stale", "never checked"}
+    assert "40 of 400" in assets.heading.text()
+    assert assets.stale.text() == "✓ Stale 40"
+    next(entry for entry in assets.kind.menu_of().actions() if entry.text() == "space").trigger()
+    assert {line.asset.kind for line in assets.table.shown} == {"space"}
+    QTest.keyClicks(assets.search, "no such thing")
+    drawn()
+    assert names(assets) == []
+    assert assets.none.isVisible()
+    assert not assets.edit.isEnabled()
+    assert not assets.export.isEnabled()
+
+
+def test_an_asset_is_changed_by_keys_and_the_change_is_undone(at_work, assets, drawn, qtbot):
+    store = at_work.session.store
+    before = register(store).assets
+    table = assets.table
+    table.setFocus()
+    assert table.pick("assets/119")  # Bridle Parents' Group, stale
+    QTest.keyClick(table, Qt.Key.Key_Return)
+    sheet = at_work.sheet
+    assert isinstance(sheet, AssetSheet)
+    field = sheet.fields["last_checked"]
+    field.setFocus()
+    field.clear()
+    QTest.keyClicks(field, "3/5/2026")
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    assert at_work.sheet is None
+    drawn()
+    assert find(register(store), "assets/119").last_checked == "2026-05-03"
+    assert table.current.key == "assets/119"
+    assert assets.stale.text() == "Stale 3"
+    QTest.keyClick(table, Qt.Key.Key_Delete)
+    drawn()
+    assert "Bridle Parents' Group" not in names(assets)
+    at_work.actions_.undo.trigger()
+    drawn()
+    assert table.current.name == "Bridle Parents' Group"
+    at_work.actions_.undo.trigger()
+    drawn()
+    assert register(store).assets == before
+    assert assets.stale.text() == "Stale 4"
+    at_work.actions_.redo.trigger()
+    drawn()
+    assert find(register(store), "assets/119").last_checked == "2026-05-03"
+
+
+def test_a_new_asset_is_on_the_list_the_map_and_in_the_search(at_work, assets, drawn):
+    QTest.keyClicks(assets.search, "nothing like it")
+    drawn()
+    assets.add_button.click()
+    sheet = at_work.sheet
+    sheet.keep.click()
+    assert sheet.problem.text() == "Give it a name."
+    sheet.fields["name"].setText("Mill Lane Shed")
+    sheet.kind.setCurrentText("space")
+    sheet.fields["postcode"].setText("QX2 5WO")
+    sheet.keep.click()
+    assert "No postcodes of the workspace know this one" in sheet.problem.text()
+    sheet.fields["postcode"].setText("qx2 5wh")
+    sheet.today.click()
+    sheet.keep.click()
+    drawn()
+    # What narrowed the list down is let go of, so that it is seen.
+    assert assets.table.current.name == "Mill Lane Shed"
+    assert assets.sentence.text().startswith("Kelderford has 43 assets")
+    layer = next(one for one in at_work.session.contents.point_layers if one.key == "asset:space")
+    assert "Mill Lane Shed" in layer.names
+    assert any(choice.text == "Mill Lane Shed" for choice in at_work.desk.search("mill lane shed"))
+
+
+def test_a_postcode_takes_the_place_of_coordinates(at_work, assets, drawn):
+    assets.table.pick("assets/119")
+    assets.edit.click()
+    sheet = at_work.sheet
+    assert sheet.fields["easting"].text()
+    sheet.fields["postcode"].setFocus()
+    sheet.fields["postcode"].selectAll()
+    QTest.keyClicks(sheet.fields["postcode"], "QX1 1RX")
+    assert sheet.fields["easting"].text() == ""
+    sheet.keep.click()
+    drawn()
+    one = find(register(at_work.session.store), "assets/119")
+    assert (one.postcode, one.is_placed) == ("QX1 1RX", True)
+    # It lies elsewhere now: the list follows it there.
+    assert assets.table.current.key == "assets/119"
+    assert len(names(assets)) == 400
+
+
+def test_what_is_listed_is_exported_without_whom_to_ask(at_work, assets, tmp_path, drawn):
+    path = tmp_path / "out.csv"
+    at_work.choose.save = lambda _title, _name: path
+    assets.stale.click()
+    assets.export.click()
+    assert "4 assets" in at_work.sheet.lead.text()
+    next(button for button in at_work.sheet.findChildren(type(assets.edit)) if "file" in button.text()).click()
+    rows = list(csv.DictReader(path.open(encoding="utf-8-sig")))
+    assert sorted(row["name"] for row in rows) == sorted(names(assets))
+    assert "contact" not in rows[0]
+
+
+def test_nothing_is_wider_than_the_view(at_work, assets, drawn):
+    for mode, width, height, text in (
+        (DARK, 1366, 768, 100), (CONTRAST, 683, 384, 100), (LIGHT, 1366, 768, 200), (LIGHT, 683, 384, 200),
+    ):  # fmt: skip
+        at_work.look.set_mode(mode)
+        at_work.look.set_text_percent(text)
+        at_work.resize(width, height)
+        drawn()
+        QApplication.processEvents()
+        parts = (assets.sentence, assets.narrowing, assets.doing, assets.table, assets.sorts, assets.gaps, assets.tabs)
+        for part in parts:
+            left = part.mapTo(assets, part.rect().topLeft()).x()
+            assert left >= 0
+            assert left + part.width() <= assets.width(), part
+        table = assets.table
+        shown = [column for column in range(6) if not table.isColumnHidden(column)]
+        assert {0, 5} <= set(shown)
+        assert sum(table.columnWidth(column) for column in shown) <= table.viewport().width()
+        assert table.columnWidth(0) >= at_work.look.px(120)
+
+
+def test_an_empty_workspace_teaches_how_to_begin(qtbot, window, tmp_path, settled, drawn):
+    path = tmp_path / "empty.jsna"
+    Store.create(path, "Empty").close()
+    window.open_path(path)
+    qtbot.waitUntil(lambda: window.session is not None, timeout=PATIENCE_MS)
+    window.actions_.views[ASSETS].trigger()
+    view = window.bench.view
+    qtbot.waitUntil(lambda: bool(view.sentence.text()), timeout=PATIENCE_MS)
+    assert "Choose Add for the first one" in view.sentence.text()
+    assert view.add_button.isVisible()
+    assert not view.table.isVisible()
+    view.add_button.click()
+    sheet = window.sheet
+    sheet.fields["name"].setText("Village hall")
+    sheet.kind.setCurrentText("space")
+    sheet.fields["easting"].setText("396221")
+    sheet.fields["northing"].setText("202595")
+    sheet.keep.click()
+    drawn()
+    assert names(view) == ["Village hall"]
+    assert "no residents" in view.sentence.text()
+    assert not view.right.isVisible()
+
+
+def test_in_a_workspace_that_can_only_be_read_a_change_says_so(at_work, assets, faults, qtbot):
+    at_work.session.store.let_go()
+    assets.table.pick("assets/119")
+    assets.checked.click()
+    qtbot.waitUntil(lambda: at_work.sheet is not None)
+    assert "can only be read" in at_work.sheet.lead.text() + at_work.sheet.title.text()
+    assert at_work.undo_stack.count() == 0
+
+
+def test_days_are_read_as_they_are_known():
+    assert [day_words(text) for text in ("2023-09-13", "2023-09", "2023", "")] == [
+        "13 Sep 2023", "Sep 2023", "2023", "never",
+    ]  # fmt: skip

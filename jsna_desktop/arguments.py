@@ -4,8 +4,14 @@ import argparse
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from jsna_desktop import __version__, access_commands, locality_commands, measure_commands, siting_commands
-from jsna_desktop import __version__, access_commands, asset_commands, locality_commands, measure_commands
+from jsna_desktop import (
+    __version__,
+    access_commands,
+    asset_commands,
+    locality_commands,
+    measure_commands,
+    siting_commands,
+)
 
 Job = Callable[[argparse.Namespace], int]
 

@@ -6,8 +6,14 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from jsna_desktop import access_commands, locality_commands, measure_commands, safekeeping, siting_commands
-from jsna_desktop import access_commands, asset_commands, locality_commands, measure_commands, safekeeping
+from jsna_desktop import (
+    access_commands,
+    asset_commands,
+    locality_commands,
+    measure_commands,
+    safekeeping,
+    siting_commands,
+)
 from jsna_desktop.arguments import parser
 from jsna_desktop.errors import Cancelled, FileProblem, UsageProblem, UserError
 from jsna_desktop.safekeeping import opened

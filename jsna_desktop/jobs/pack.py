@@ -31,10 +31,8 @@ def make_packs(
     left_out: list[int] = []
 
     def counted() -> Iterator[Findings]:
-        for one in all_findings(figures, list(places)):
-            left_out.append(sum(": withheld" in said for said in one.left_out))
         for one in with_strengths(store, list(places), all_findings(figures, list(places))):
-            left_out.append(len(one.left_out))
+            left_out.append(sum(": withheld" in said for said in one.left_out))
             yield one
 
     made = build(counted(), Path(out_dir), formats, progress, total=len(places))

@@ -10,13 +10,13 @@ from jsna_desktop.packs.sections import (
     deprivation,
     inequality,
     life_expectancy,
+    local_strengths,
     method,
     numbers,
     people,
     profile,
     services,
 )
-from jsna_desktop.packs.sections import contents, cover, deprivation, local_strengths, method, numbers, people, profile
 
 SECTIONS = (
     ("cover", cover),

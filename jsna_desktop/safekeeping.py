@@ -15,6 +15,7 @@ def opened(options: argparse.Namespace, *, read_only: bool = False, write: bool 
     then not kept.
     """
     from jsna_desktop.jobs.passwords import open_workspace
+    from jsna_desktop.jobs.raster_values import bring_up_to_date
 
     store = open_workspace(options.workspace, options.password_file, prompt(), read_only=read_only, hold=write)
     if write and store.read_only:
@@ -24,6 +25,11 @@ def opened(options: argparse.Namespace, *, read_only: bool = False, write: bool 
             where=str(options.workspace),
             todo="Close it there and try again" if "open already" in store.read_only_reason else "",
         )
+    try:
+        bring_up_to_date(store)
+    except BaseException:
+        store.close()
+        raise
     return store
 
 

@@ -12,6 +12,7 @@ from jsna_desktop.errors import PasswordNeeded, UsageProblem, WorkspaceProblem
 from jsna_desktop.jobs import passwords
 from jsna_desktop.jobs.import_localities import Imported, import_file
 from jsna_desktop.jobs.progress import Progress
+from jsna_desktop.jobs.raster_values import bring_up_to_date
 from jsna_desktop.workspace import driver
 from jsna_desktop.workspace.store import Store
 
@@ -208,6 +209,7 @@ class OpenWorkspace(QObject):
 
 def _loaded(store: Store, progress: Progress) -> tuple[Store, Contents]:
     try:
+        bring_up_to_date(store, progress)
         return store, load_contents(store, progress)
     except BaseException:
         store.close()

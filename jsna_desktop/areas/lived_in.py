@@ -37,6 +37,14 @@ class LivedIn:
         """Coordinates (k, 2) of the points in a shape, metres."""
         return self.points[self.within(shape)] - OFF_THE_LINE
 
+    def weighed(self, name: int, block: shapely.Geometry) -> tuple[np.ndarray, np.ndarray]:
+        """Coordinates (k, 2) of the postcodes of a block, metres, and weights (k,) that sum to 1; none where it has none.
+
+        `name` is the block's own number, by which it is known again.
+        """
+        positions, weight = self._of(name, block)
+        return self.points[positions], weight
+
     def shares(self, polygon: shapely.Geometry, blocks: np.ndarray, names: np.ndarray) -> np.ndarray:
         """Share (m,) of each block's postcodes in the polygon, NaN for blocks that have none.
 

@@ -11,6 +11,7 @@ from jsna_desktop.jobs import replace as replace_job
 from jsna_desktop.jobs.localities import add_missing_outlines
 from jsna_desktop.jobs.outlines import BOUNDS
 from jsna_desktop.jobs.progress import Progress
+from jsna_desktop.jobs.raster_values import keep_raster_values
 from jsna_desktop.jobs.recognise import (  # noqa: F401 - recognising and adding are one job to who calls it
     ALREADY,
     ASK,
@@ -68,6 +69,7 @@ def add(
             replace_job.put_in_place(store, [one.id for _, one in older], dataset)
         if any(dataset.kind == "boundaries" for dataset in made):
             add_missing_outlines(store, progress)
+        keep_raster_values(store, progress)
     return made
 
 

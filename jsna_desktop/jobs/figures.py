@@ -17,6 +17,8 @@ from jsna_desktop.workspace.store import Store
 # The residents that MHCLG weighted each edition by (Technical Reports): the nearest year is taken.
 WEIGHT_YEAR = {"imd2025": 2022, "imd2019": 2015}
 RESIDENTS = "population.residents"
+# Behind a column's name: the share of each area's residents for whom the value does not speak (jobs/raster_values.py).
+WITHOUT = "?without"
 _ROLES = ("numerator", "denominator", "value", "lower", "upper", "se", "n", "sd")
 # Whom each domain is about, by the best that is loaded: MHCLG's own denominators, else residents of much the same ages.
 MATCHED = {
@@ -308,7 +310,8 @@ class _Loader:
                     arrays,
                     self._withheld(key, indicator, universe, name),
                     None if people is None else people.residents,
-                    "" if people is None else people.name,
+                    "" if people is None else _weighted_by(people, indicator),
+                    without=self._without(key, indicator, universe, name),
                 ),
             )
         for key, item, secret in by_age.rates(self, name, universe, keyed, wanted, nearest(populations, 9999)):
@@ -326,6 +329,13 @@ class _Loader:
             return None
         return np.nan_to_num(marks) > 0
 
+    def _without(self, key: int, indicator: Indicator, universe: np.ndarray, name: str) -> np.ndarray | None:
+        """Share of each block's residents for whom a raster has no value; None where it has one for all of them."""
+        try:
+            return np.nan_to_num(self.column(key, f"{indicator.value}{WITHOUT}", universe, name))
+        except LookupError:
+            return None
+
     def hierarchy(self, level: str, name: str, universe: np.ndarray) -> Hierarchy | None:
         for key, geo, code_column, name_column in catalogue.lookups(self.store, level):
             if geo != name:
@@ -334,6 +344,13 @@ class _Loader:
             names = catalogue.column(self.store, key, name_column) if name_column else area_codes
             return geography.hierarchy(level, universe, self.codes(self.homes[key][0]), area_codes, names)
         return None
+
+
+def _weighted_by(people: Population, indicator: Indicator) -> str:
+    """Who weights an indicator; of a raster also what weights its cells within an area."""
+    within = indicator.caveat.rstrip(".")
+    said = indicator.id.startswith("raster.") and within
+    return f"{people.name}, {within[:1].lower()}{within[1:]}" if said else people.name
 
 
 def weight_year(indicator: Indicator) -> int:

@@ -9,8 +9,8 @@ from jsna_desktop.areas import locate
 from jsna_desktop.areas.geography import align
 from jsna_desktop.areas.grid_cells import people_within
 from jsna_desktop.areas.lived_in import LivedIn
+from jsna_desktop.jobs.grid_windows import GridWindows
 from jsna_desktop.jobs.located import Places
-from jsna_desktop.sources.dataset import Grid
 from jsna_desktop.workspace import catalogue
 from jsna_desktop.workspace.store import Store
 
@@ -91,19 +91,17 @@ def postcode_residents(store: Store, postcodes: np.ndarray) -> np.ndarray | None
 
 @dataclass(frozen=True)
 class PopulationGrids:
-    """The population grids of a workspace; their tiles are read as they are first needed, and kept."""
+    """The population grids of a workspace; their tiles are read as they are needed, and the latest kept."""
 
     store: Store
     keys: list[int]
-    _about: dict[int, Grid] = field(default_factory=dict)
+    _windows: dict[int, GridWindows] = field(default_factory=dict)
     _people: dict[tuple[int, bytes], float] = field(default_factory=dict)
 
     def people(self, key: int, shapes: np.ndarray) -> np.ndarray:
         """People (n,) on one grid within shapes (n,)."""
-        about = self._grid(key)
-        return people_within(
-            shapes, about.transform, lambda row, column, rows, columns: self._cells(key, row, column, rows, columns)
-        )
+        windows = self.windows(key)
+        return people_within(shapes, windows.transform, windows.counts)
 
     def whole(self, key: int, blocks: np.ndarray) -> np.ndarray:
         """People (n,) on one grid within whole blocks (n,): kept, for the same block is asked for again."""
@@ -113,37 +111,7 @@ class PopulationGrids:
                 self._people[mark] = float(self.people(key, blocks[place : place + 1])[0])
         return np.array([self._people[mark] for mark in marks])
 
-    def _grid(self, key: int) -> Grid:
-        if key not in self._about:
-            self._about[key] = catalogue.grid(self.store, key, [])
-        return self._about[key]
-
-    def _cells(self, key: int, row: int, column: int, rows: int, columns: int) -> np.ndarray:
-        """People (rows, columns) of a window; 0 where the grid has no value, none below zero, and beyond its edge."""
-        about = self._grid(key)
-        window = np.zeros((rows, columns))
-        first, last = max(row, 0), min(row + rows, about.shape[0])
-        left, right = max(column, 0), min(column + columns, about.shape[1])
-        if first >= last or left >= right:
-            return window
-        side = about.tile
-        for r in range(first // side, (last - 1) // side + 1):
-            for c in range(left // side, (right - 1) // side + 1):
-                tile = self._tile(key, r, c)
-                if tile is None:
-                    continue
-                top, edge = max(first, r * side), max(left, c * side)
-                part = tile[top - r * side : last - r * side, edge - c * side : right - c * side]
-                # "No value" that was not marked as such is most often a large number below zero.
-                window[top - row : top - row + part.shape[0], edge - column : edge - column + part.shape[1]] = np.where(
-                    part > 0, part, 0.0
-                )
-        return window
-
-    def _tile(self, key: int, row: int, column: int) -> np.ndarray | None:
-        about = self._grid(key)
-        if (row, column) not in about.tiles:
-            read = catalogue.grid(self.store, key, [(row, column)]).tiles
-            about.tiles[row, column] = read.get((row, column), np.zeros((0, 0)))
-        tile = about.tiles[row, column]
-        return tile if tile.size else None
+    def windows(self, key: int) -> GridWindows:
+        if key not in self._windows:
+            self._windows[key] = GridWindows(self.store, key)
+        return self._windows[key]

@@ -12,6 +12,7 @@ import numpy as np
 
 from jsna_desktop.errors import UsageProblem
 from jsna_desktop.jobs import audit
+from jsna_desktop.jobs.raster_values import keep_raster_values
 from jsna_desktop.sources.dataset import Dataset, Reading
 from jsna_desktop.workspace import catalogue
 from jsna_desktop.workspace.store import Store
@@ -97,6 +98,8 @@ def candidates(store: Store, reading: Reading) -> list[Replacement]:
 
 
 def _same_table(store: Store, key: int, reading: Reading) -> bool:
+    if reading.grid is not None:
+        return True  # the codes and the indicator of a raster are made from it when it is here
     kept = set(store.all("SELECT id, period, geography, sex, age FROM indicator WHERE dataset = ?", [key]))
     new = {(i.id, i.period, i.geography, i.sex, i.age) for i in reading.indicators}
     if (kept or new) and not kept & new:
@@ -109,6 +112,8 @@ def _same_table(store: Store, key: int, reading: Reading) -> bool:
 
 
 def _compared(store: Store, key: int, older: Dataset, reading: Reading) -> Replacement:
+    if reading.grid is not None:
+        return Replacement(older, 0, 0, (), (), ())
     order = np.argsort(reading.codes, kind="stable")
     new_codes, old_codes = reading.codes[order], catalogue.codes(store, key)
     both, in_old, in_new = np.intersect1d(old_codes, new_codes, return_indices=True)
@@ -186,4 +191,5 @@ def bring_back(store: Store, identity: str) -> str:
     with store.transaction():
         catalogue.bring_back(store, identity, newer)
         audit.record(store, audit.BROUGHT_BACK, identity, instead_of=newer)
+        keep_raster_values(store)
     return newer

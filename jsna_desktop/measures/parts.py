@@ -36,7 +36,8 @@ class BlockValues:
     where missing; a rate to be standardised has "events" and "people" instead, (blocks, bands of the standard).
     `withheld` (blocks,), or (blocks, bands), marks numerators or values that the publisher suppressed, or counts them.
     `population` (blocks,) are the residents that weight it, `population_name` says which; None where the workspace has
-    none. `refusal` says why it cannot be combined, where that is known before.
+    none. `without` (blocks,) is the share of a block's residents for whom it has no value, where that is known; the
+    value is of the others. `refusal` says why it cannot be combined, where that is known before.
     """
 
     indicator: Indicator
@@ -45,6 +46,7 @@ class BlockValues:
     population: np.ndarray | None = None
     population_name: str = ""
     refusal: str = ""
+    without: np.ndarray | None = None
 
 
 @dataclass(frozen=True)
@@ -133,11 +135,12 @@ def _refusal(kind: str) -> str:
 
 
 def _residents(columns: _Columns, item: BlockValues, present: np.ndarray) -> tuple[int, int]:
-    """Columns with the residents of blocks that have no value, and of all blocks."""
-    if present.all():
+    """Columns with the residents of blocks that have no value, or of the parts that have none, and of all blocks."""
+    gone = np.where(present, 0.0 if item.without is None else item.without, 1.0)
+    if not gone.any():
         return -1, -1
     people = _people(item.population, len(present))
-    return columns.add(np.where(present, 0.0, people)), columns.add(people)
+    return columns.add(gone * people), columns.add(people)
 
 
 def _people(population: np.ndarray | None, blocks: int) -> np.ndarray:
@@ -230,7 +233,8 @@ def _weighted(columns: _Columns, item: BlockValues) -> Plan:
     value, weight = _measure(indicator, item.arrays["value"], people)
     present = np.isfinite(value) & np.isfinite(weight)
     missing, residents = _residents(columns, item, present)
-    weight = np.where(present, weight, 0.0)
+    # Residents in the part of a block that has no value are left out of both sums.
+    weight = np.where(present, weight if item.without is None else weight * (1 - item.without), 0.0)
     error = -1
     if "se" in item.arrays and np.isfinite(item.arrays["se"][present]).all():
         error = columns.add(np.where(present, np.nan_to_num(item.arrays["se"]), 0.0) * weight)

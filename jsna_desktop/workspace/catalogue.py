@@ -34,16 +34,8 @@ def add_reading(store: Store, reading: Reading) -> tuple[int, Dataset]:
     if reading.names is not None:
         columns["name"] = reading.names
     columns |= {f"{name}?withheld": mask.astype(float) for name, mask in reading.withheld.items() if mask.any()}
-    for name, column in columns.items():
-        form, data = arrays.pack(np.asarray(column)[order])
-        labels = json.dumps(list(reading.labels.get(name, ())))
-        store.run("INSERT INTO value_column VALUES (?, ?, ?, ?, ?)", [key, name, form, labels, data])
-    for position, indicator in enumerate(reading.indicators):
-        shared = [indicator.id, indicator.period, indicator.geography, indicator.sex, indicator.age]
-        store.run(
-            "INSERT INTO indicator VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            [key, position, *shared, json.dumps(asdict(indicator), ensure_ascii=False)],
-        )
+    _keep_columns(store, key, {name: np.asarray(column)[order] for name, column in columns.items()}, reading.labels)
+    _keep_indicators(store, key, reading.indicators)
     for lookup in reading.lookups:
         store.run("INSERT INTO lookup VALUES (?, ?, ?, ?)", [key, lookup.level, lookup.codes, lookup.names])
     for table, parts in reading.tables.items():
@@ -63,6 +55,48 @@ def _keep_grid(store: Store, key: int, grid: Grid) -> None:
     store.run("INSERT INTO grid VALUES (?, ?)", [key, json.dumps(definition, ensure_ascii=False)])
     packed = ((key, *place, *arrays.pack_exact(cells)) for place, cells in grid.tiles.items())
     store.run_many("INSERT INTO tile VALUES (?, ?, ?, ?, ?)", packed)
+
+
+def keep_values(
+    store: Store,
+    key: int,
+    of: int | None,
+    columns: dict[str, np.ndarray],
+    indicator: Indicator | None,
+    basis: str,
+) -> None:
+    """Give a raster values for the areas of the dataset `of`, in their order, in place of those that it had.
+
+    `basis` says what they were made from. Without `of` it has none. Inside the caller's transaction.
+    """
+    for table in ("value_column", "indicator", "table_column"):
+        store.run(f"DELETE FROM {table} WHERE dataset = ?", [key])
+    codeset = (
+        _codeset(store, np.empty(0, dtype="U1"))
+        if of is None
+        else store.one("SELECT codeset FROM dataset WHERE key = ?", [of])[0]
+    )
+    store.run("UPDATE dataset SET codeset = ? WHERE key = ?", [codeset, key])
+    _keep_columns(store, key, columns, {})
+    _keep_indicators(store, key, () if indicator is None else (indicator,))
+    form, data = arrays.pack_exact(np.array([basis]))
+    store.run("INSERT INTO table_column VALUES (?, 'basis', 'basis', ?, ?)", [key, form, data])
+
+
+def _keep_columns(store: Store, key: int, columns: dict[str, np.ndarray], labels: dict[str, tuple[str, ...]]) -> None:
+    for name, column in columns.items():
+        form, data = arrays.pack(column)
+        named = json.dumps(list(labels.get(name, ())))
+        store.run("INSERT INTO value_column VALUES (?, ?, ?, ?, ?)", [key, name, form, named, data])
+
+
+def _keep_indicators(store: Store, key: int, indicators: Sequence[Indicator]) -> None:
+    for position, indicator in enumerate(indicators):
+        shared = [indicator.id, indicator.period, indicator.geography, indicator.sex, indicator.age]
+        store.run(
+            "INSERT INTO indicator VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            [key, position, *shared, json.dumps(asdict(indicator), ensure_ascii=False)],
+        )
 
 
 def _free_id(store: Store, wanted: str) -> str:

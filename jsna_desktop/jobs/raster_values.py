@@ -1,0 +1,231 @@
+"""The value of a raster for every small area: the mean where its people live, kept as an indicator's ordinary column.
+
+Made once, whenever what it rests on has changed (rasters, boundaries, postcodes, population grids: `_basis`), and kept
+with the raster: what reads indicators – profile, map, pack, gradient – then needs to know nothing of rasters. Weights
+inside an area are those of methods.md 2 and 6: people on a population grid, else its live postcodes, else its land.
+"""
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+
+import numpy as np
+
+from jsna_desktop.areas import geography
+from jsna_desktop.areas.grid_cells import mean_within
+from jsna_desktop.areas.lived_in import LivedIn
+from jsna_desktop.errors import WorkspaceProblem
+from jsna_desktop.indicator import COUNT, MODELLED, Indicator
+from jsna_desktop.jobs import people_inside
+from jsna_desktop.jobs.figures import RESIDENTS, WITHOUT
+from jsna_desktop.jobs.grid_windows import GridWindows
+from jsna_desktop.jobs.outlines import Outlines
+from jsna_desktop.jobs.progress import Progress
+from jsna_desktop.workspace import catalogue
+from jsna_desktop.workspace.store import Store
+
+GROUP = "Environment"
+POPULATION = "raster.population"
+_COLUMN = "mean"
+# Raised when values come out otherwise than before: kept ones are then made again.
+_MADE = "1"
+_LOW_GOOD = ("raster.pm25", "raster.pm10", "raster.no2", "raster.flood", "raster.noise")
+_HIGH_GOOD = ("raster.green",)
+# By what the cells of an area were weighted; its own row where the raster has nothing there.
+NOTHING, BY_GRID, BY_POSTCODES, BY_LAND = range(4)
+_WORDS = ("", "the people on the population grid", "its live postcodes", "its land")
+_AT_ONCE = 256
+# What adding up leaves of a share of residents for whom there is no value.
+_ROUNDING = 1e-9
+
+
+@dataclass(frozen=True)
+class AreaValues:
+    """The mean (n,) of a raster for each area, NaN where it has none; for which share (n,) of its residents there is
+
+    none; by what (n,) its cells were weighted: NOTHING, BY_GRID, BY_POSTCODES, BY_LAND.
+    """
+
+    mean: np.ndarray
+    without: np.ndarray
+    by: np.ndarray
+
+
+def value_rasters(store: Store) -> list[tuple[int, str, str, str, str]]:
+    """(key, id, title, period, file name) of the rasters in use that measure something; grids of people are weights."""
+    return store.all(
+        "SELECT d.key, d.id, d.title, d.period, d.filename FROM dataset d JOIN grid g ON g.dataset = d.key "
+        "WHERE d.kind = 'raster' AND d.replaced_by IS NULL AND d.id != ? AND d.id NOT LIKE ? ORDER BY d.key",
+        [POPULATION, f"{POPULATION}.%"],
+    )
+
+
+def keep_raster_values(store: Store, progress: Progress | None = None) -> list[str]:
+    """Make the values of every raster that has none, or none of today; the ids of the indicators that are new.
+
+    Joins the caller's transaction, where there is one.
+    """
+    rasters = value_rasters(store)
+    if not rasters:
+        return []
+    progress = progress or Progress()
+    geo = _geography(store)
+    grids = _open_grids(store)
+    made, outlines, lived = [], None, None
+    for key, indicator in _indicators(store, rasters, geo):
+        basis = _basis(store, geo, grids, indicator)
+        if catalogue.table(store, key, "basis").get("basis", np.array([""])).tolist() == [basis]:
+            continue
+        if not geo:
+            with store.transaction():
+                catalogue.keep_values(store, key, None, {}, None, basis)
+            continue
+        if outlines is None:
+            outlines, lived = Outlines.of(store, geo), people_inside.lived_in(store)
+        assert outlines is not None
+        found = area_values(store, key, outlines, lived, grids, progress)
+        columns = {_COLUMN: found.mean}
+        if found.without.any():
+            columns[_COLUMN + WITHOUT] = found.without
+        indicator = replace(indicator, caveat=_weighted_within(found.by))  # noqa: PLW2901 - now it is known
+        with store.transaction():
+            catalogue.keep_values(store, key, outlines.dataset, columns, indicator, basis)
+        made.append(indicator.id)
+    return made
+
+
+def bring_up_to_date(store: Store, progress: Progress | None = None) -> None:
+    """As `keep_raster_values` for a workspace that is being opened: an older program may have changed it."""
+    if store.read_only:
+        return
+    try:
+        keep_raster_values(store, progress)
+    except WorkspaceProblem:
+        # Another program is writing: the workspace can still be read, and the values made when it is opened again.
+        return
+
+
+def area_values(
+    store: Store,
+    key: int,
+    outlines: Outlines,
+    lived: LivedIn | None,
+    grids: Sequence[int] = (),
+    progress: Progress | None = None,
+) -> AreaValues:
+    """The values of one raster (by key) for the areas (n,) of `outlines`.
+
+    An area is weighted by the first of the population `grids` that has people in it, else by its postcodes (`lived`),
+    else by its land. Cells without a value are left out.
+    """
+    progress = progress or Progress()
+    raster, people = GridWindows(store, key), [GridWindows(store, grid) for grid in grids]
+    n = len(outlines.codes)
+    found = AreaValues(np.full(n, np.nan), np.zeros(n), np.full(n, NOTHING, dtype=np.int8))
+    west, south, east, north = raster.bounds
+    b = outlines.bounds
+    near = np.flatnonzero((b[:, 0] < east) & (b[:, 2] > west) & (b[:, 1] < north) & (b[:, 3] > south))
+    # From north to south: what lies side by side is on the same tiles.
+    near = near[np.argsort(-b[near, 3], kind="stable")]
+    for start in range(0, len(near), _AT_ONCE):
+        progress("Working out the raster’s value for every area", start / len(near))
+        some = near[start : start + _AT_ONCE]
+        for place, shape in zip(some.tolist(), outlines.shapes(some), strict=True):
+            found.mean[place], without, found.by[place] = _value(raster, people, lived, place, shape)
+            found.without[place] = without if without > _ROUNDING else 0.0
+    found.without[np.isnan(found.mean)] = 1.0
+    return found
+
+
+def _value(
+    raster: GridWindows, people: list[GridWindows], lived: LivedIn | None, name: int, shape
+) -> tuple[float, float, int]:
+    """(mean, share of the residents for whom there is no value, by what it was weighted) of one area."""
+    for grid in people:
+        made = mean_within(shape, raster.values, grid.people)
+        if made.weight > 0:
+            return made.value, 1 - made.valued / made.weight, BY_GRID
+    if lived is not None:
+        points, weight = lived.weighed(name, shape)
+        if len(points):
+            values = raster.at(points)
+            known = np.isfinite(values) & (weight > 0)
+            held = float(weight[known].sum())
+            mean = float(np.dot(values[known], weight[known])) / held if held > 0 else np.nan
+            return mean, 1 - held, BY_POSTCODES
+    made = mean_within(shape, raster.values)
+    return made.value, 1 - made.valued / made.weight if made.weight > 0 else 1.0, BY_LAND
+
+
+def _weighted_within(by: np.ndarray) -> str:
+    """How the cells of areas were weighted, in a sentence; "" where the raster reaches none."""
+    counts = np.bincount(by, minlength=4)
+    ways = [way for way in (BY_GRID, BY_POSTCODES, BY_LAND) if counts[way]]
+    if not ways:
+        return ""
+    first, *others = sorted(ways, key=lambda way: -counts[way])
+    said = f"Within each area by {_WORDS[first]}"
+    for way in others:
+        said += f"; {counts[way]:,} {'area' if counts[way] == 1 else 'areas'} by {_WORDS[way].replace('its', 'their')}"
+    return said + "."
+
+
+def _geography(store: Store) -> str:
+    """The areas that get values: the first of the usual ones with boundaries and residents, else with boundaries.
+
+    "" without any boundaries.
+    """
+    drawn = [geo for geo in geography.BLOCKS if catalogue.boundaries(store, geo) is not None]
+    lived = {
+        one.geography
+        for one in catalogue.indicators(store)
+        if one.id == RESIDENTS and one.kind == COUNT and one.sex == "persons" and one.age == "all"
+    }
+    return next((geo for geo in drawn if geo in lived), drawn[0] if drawn else "")
+
+
+def _open_grids(store: Store) -> list[int]:
+    """Population grids (keys), the later added first, that are not sensitive: the values are open."""
+    hidden = {row[0] for row in store.all("SELECT key FROM dataset WHERE sensitive = 1")}
+    return [key for key in people_inside.grid_datasets(store) if key not in hidden]
+
+
+def _basis(store: Store, geo: str, grids: list[int], indicator: Indicator) -> str:
+    """What the values are made from, and the indicator that they are of: other words where any of it has changed."""
+    keys = [*grids, *people_inside.postcode_datasets(store)]
+    outlined = [geo] if geo else []
+    for own, key, _ in people_inside.residents_datasets(store):
+        keys.append(key)
+        outlined.append(own)
+    keys += [key for one in outlined if (key := catalogue.boundaries(store, one)) is not None]
+    checksums = [store.one("SELECT checksum FROM dataset WHERE key = ?", [key])[0] for key in keys]
+    return json.dumps([_MADE, geo, checksums, asdict(indicator)])
+
+
+def _indicators(
+    store: Store, rasters: Sequence[tuple[int, str, str, str, str]], geo: str
+) -> list[tuple[int, Indicator]]:
+    """(key, indicator) of each raster: `raster.pm25` for all of one subject that differ in their year."""
+    told = []
+    for key, identity, title, period, filename in rasters:
+        subject = re.sub(r"\.\d{1,3}$", "", identity)
+        told.append((key, identity, subject, title, period or _year(filename)))
+    found = []
+    for key, identity, subject, title, period in told:
+        alike = [other for other in told if other[2] == subject]
+        dated = len({other[4] for other in alike} - {""}) == len(alike)
+        unit = json.loads(store.one("SELECT definition FROM grid WHERE dataset = ?", [key])[0])["unit"]
+        polarity = "low good" if subject in _LOW_GOOD else "high good" if subject in _HIGH_GOOD else "none"
+        one = Indicator(
+            subject if dated else identity, title, MODELLED, period, geo, unit, polarity=polarity, group=GROUP,
+            value=_COLUMN,
+        )  # fmt: skip
+        found.append((key, one))
+    return found
+
+
+def _year(filename: str) -> str:
+    """The year in a file's name, "" where there is none or more than one."""
+    years = set(re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", filename))
+    return years.pop() if len(years) == 1 else ""

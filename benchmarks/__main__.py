@@ -9,6 +9,7 @@ BARS = (
     "benchmarks.workspace",
     "benchmarks.drag",
     "benchmarks.weights",
+    "benchmarks.rasters",
     "benchmarks.records",
     "benchmarks.map_redraw",
     "benchmarks.tables",

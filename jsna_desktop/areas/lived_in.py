@@ -38,7 +38,7 @@ class LivedIn:
         return self.points[self.within(shape)] - OFF_THE_LINE
 
     def weighed(self, name: int, block: shapely.Geometry) -> tuple[np.ndarray, np.ndarray]:
-        """Coordinates (k, 2) of the postcodes of a block, metres, and weights (k,) that sum to 1; none where it has none.
+        """Coordinates (k, 2) of the postcodes of a block, metres, and weights (k,) that sum to 1; k is 0 for none.
 
         `name` is the block's own number, by which it is known again.
         """

@@ -22,6 +22,7 @@ from jsna_desktop.jobs.figures import RESIDENTS, WITHOUT
 from jsna_desktop.jobs.grid_windows import GridWindows
 from jsna_desktop.jobs.outlines import Outlines
 from jsna_desktop.jobs.progress import Progress
+from jsna_desktop.sources.rasters import are_classes
 from jsna_desktop.workspace import catalogue
 from jsna_desktop.workspace.store import Store
 
@@ -77,7 +78,7 @@ def keep_raster_values(store: Store, progress: Progress | None = None) -> list[s
         basis = _basis(store, geo, grids, indicator)
         if catalogue.table(store, key, "basis").get("basis", np.array([""])).tolist() == [basis]:
             continue
-        if not geo:
+        if not geo or _of_classes(store, key, indicator):
             with store.transaction():
                 catalogue.keep_values(store, key, None, {}, None, basis)
             continue
@@ -158,6 +159,13 @@ def _value(
     return made.value, 1 - made.valued / made.weight if made.weight > 0 else 1.0, BY_LAND
 
 
+def _of_classes(store: Store, key: int, indicator: Indicator) -> bool:
+    """Whether a raster's numbers are those of classes, which have no mean; its tiles are read until that is known."""
+    places = store.all("SELECT in_row, in_column FROM tile WHERE dataset = ?", [key])
+    tiles = (tile for place in places for tile in catalogue.grid(store, key, [place]).tiles.values())
+    return are_classes(indicator.id.split(".")[1], indicator.unit, tiles)
+
+
 def _weighted_within(by: np.ndarray) -> str:
     """How the cells of areas were weighted, in a sentence; "" where the raster reaches none."""
     counts = np.bincount(by, minlength=4)
@@ -167,7 +175,9 @@ def _weighted_within(by: np.ndarray) -> str:
     first, *others = sorted(ways, key=lambda way: -counts[way])
     said = f"Within each area by {_WORDS[first]}"
     for way in others:
-        said += f"; {counts[way]:,} {'area' if counts[way] == 1 else 'areas'} by {_WORDS[way].replace('its', 'their')}"
+        one = counts[way] == 1
+        words = _WORDS[way] if one else _WORDS[way].replace("its", "their")
+        said += f"; {counts[way]:,} {'area' if one else 'areas'} by {words}"
     return said + "."
 
 

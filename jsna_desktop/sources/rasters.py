@@ -1,6 +1,7 @@
 """Rasters of values: population grids, air quality, green cover, flood, noise. GeoTIFF, ASCII grid and netCDF."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -24,6 +25,8 @@ _SUBJECTS = (
     (r"green|ndvi|canopy|tree.?cover", "green", "Green cover"),
     (r"population|people|residents|(^|[^a-z])(pop|ppp)([^a-z]|$)", "population", "Population"),
 )
+_MEASURED = ("pm25", "pm10", "no2", "noise", "green", "population")
+_MOST_CLASSES = 40
 # The demonstration county's rasters say so of themselves.
 _FICTIONAL = "Fictional data:"
 _DENSITY = re.compile(r"densit|per.?(sq|km|ha)|/ ?(km|ha)|km.?-2|ha.?-1", re.IGNORECASE)
@@ -66,6 +69,9 @@ def read(peek: Peek, found: Recognised, options: Options) -> Reading:
         problems.append(Problem(said))
     if not grid.tiles:
         raise FileProblem("no cell of the raster has a value here", where=peek.where, todo="Choose another file")
+    if are_classes(found.details["subject"], grid.unit, grid.tiles.values()):
+        message = "its few whole numbers have no unit and are taken for classes, which are shown and never averaged"
+        problems.append(Problem(message))
     made_up = _FICTIONAL in raster.tags
     return reading_of(peek, grid, f"raster.{found.details['subject']}", found, problems, fictional=made_up)
 
@@ -96,6 +102,21 @@ def reading_of(
     )
     cells = sum(tile.shape[0] * tile.shape[1] for tile in grid.tiles.values())
     return Reading(replace(dataset, rows=cells), nothing, grid=grid)
+
+
+def are_classes(subject: str, unit: str, tiles: Iterable[np.ndarray]) -> bool:
+    """Whether the cells of a raster (its tiles, NaN for none) name classes, such as kinds of land, and measure nothing.
+
+    Three whole numbers or more but not many, in no unit, of something that is not known to be measured.
+    """
+    if unit or subject in _MEASURED:
+        return False
+    found = np.empty(0)
+    for cells in tiles:
+        found = np.union1d(found, cells[np.isfinite(cells)])
+        if len(found) > _MOST_CLASSES or (found != np.round(found)).any():
+            return False
+    return len(found) > 2
 
 
 def _how(subject: str, raster: RasterFile) -> str:

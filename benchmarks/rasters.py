@@ -1,0 +1,166 @@
+"""A raster's residents-weighted value for 300 LSOAs on a grid of 100 million cells.
+
+Against exactextract on the same outlines and the same cells in a GeoTIFF (a benchmark's extra, not in the lock: where it
+is not installed, that bar is skipped), by land and by a population grid of the same cells. Memory is the peak of a
+process of its own that opens the workspace and works the values out. Needs ../shared/data.
+"""
+
+import multiprocessing
+import resource
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+import shapely
+
+from benchmarks.england import DATA, bar
+
+_SIDE, _TILE, _LSOAS = 10_000, 256, 300
+_NOTHING = -9999.0
+
+
+def outlines() -> np.ndarray:
+    """300 neighbouring LSOAs of Wiltshire and around as they are published, shapely."""
+    from jsna_desktop.sources import read
+
+    every = np.asarray(shapely.from_wkb(read(DATA / "boundaries/lsoa_2021_ew_bgc.parquet").geometry))
+    at = shapely.get_coordinates(shapely.point_on_surface(every))
+    return every[np.argsort(np.hypot(*(at - [400_000, 160_000]).T))[:_LSOAS]]
+
+
+def tiles(kind: int, rows: range):
+    """The cells of rows of tiles: a smooth surface with noise, or people here and there; a corner without a value."""
+    for row in rows:
+        for column in range(-(-_SIDE // _TILE)):
+            draws = np.random.default_rng([kind, row, column])
+            high, wide = min(_TILE, _SIDE - row * _TILE), min(_TILE, _SIDE - column * _TILE)
+            if kind:
+                cells = np.where(draws.random((high, wide)) < 0.2, draws.integers(1, 9, (high, wide)), 0)
+            else:
+                cells = np.round(8 + row / 30 - column / 50 + draws.normal(0, 0.3, (high, wide)), 2)
+                cells = np.where(draws.random((high, wide)) < 0.01, np.nan, cells)
+            yield row, column, cells.astype(np.float32)
+
+
+def write(folder: Path, shapes: np.ndarray) -> tuple:
+    """A workspace and two GeoTIFFs of the same cells; the transform."""
+    import rasterio
+
+    from jsna_desktop.jobs.add import READY, Found, add
+    from jsna_desktop.sources.dataset import Grid, Reading
+    from jsna_desktop.workspace import arrays
+    from jsna_desktop.workspace.store import Store
+    from tests.worlds import dataset
+
+    west, south, east, north = shapely.total_bounds(shapes)
+    cell = float(np.ceil(max(east - west, north - south) / (_SIDE - 20)))
+    place = (cell, 0.0, float(west // cell * cell - 5 * cell), 0.0, -cell, float(north // cell * cell + 5 * cell))
+    codes = np.array([f"E01{number:06d}" for number in range(len(shapes))])
+    drawn = Reading(dataset("boundaries.lsoa2021", "boundaries"), codes, geometry=shapely.to_wkb(shapes))
+    with Store.create(folder / "large.jsna") as store:
+        add(store, [Found(Path("drawn"), READY, "", "", reading=drawn)])
+        for kind, name in enumerate(("raster.pm25", "raster.population")):
+            grid = Grid(place, (_SIDE, _SIDE), _TILE, "µg/m³", {})
+            reading = Reading(dataset(name, "raster", ""), np.empty(0, "U1"), grid=grid)
+            add(store, [Found(Path(name), READY, "", "", reading=reading)])
+            key = store.one("SELECT key FROM dataset WHERE id = ?", [name])[0]
+            with (
+                rasterio.open(
+                    folder / f"{name}.tif", "w", driver="GTiff", height=_SIDE, width=_SIDE, count=1, dtype="float32",
+                    crs="EPSG:27700", transform=rasterio.Affine(*place), nodata=_NOTHING, compress="DEFLATE", zlevel=1,
+                    tiled=True, blockxsize=_TILE, blockysize=_TILE,
+                ) as file,
+                store.transaction(),
+            ):  # fmt: skip
+                for row, column, cells in tiles(kind, range(-(-_SIDE // _TILE))):
+                    packed = arrays.pack_exact(cells)
+                    store.run("INSERT INTO tile VALUES (?, ?, ?, ?, ?)", [key, row, column, *packed])
+                    at = (
+                        (row * _TILE, row * _TILE + cells.shape[0]),
+                        (column * _TILE, column * _TILE + cells.shape[1]),
+                    )
+                    file.write(np.where(np.isnan(cells), np.float32(_NOTHING), cells), 1, window=at)
+    return place
+
+
+def ours(folder: Path, people: bool, back) -> None:
+    """(seconds, peak in GB, values) of a process that opens the workspace and works out its raster."""
+    from jsna_desktop.jobs.outlines import Outlines
+    from jsna_desktop.jobs.raster_values import area_values
+    from jsna_desktop.workspace.store import Store
+
+    with Store.open(folder / "large.jsna", read_only=True) as store:
+        keys = [store.one("SELECT key FROM dataset WHERE id = ?", [f"raster.{n}"])[0] for n in ("pm25", "population")]
+        start = time.perf_counter()
+        drawn = Outlines.of(store, "lsoa2021")
+        assert drawn is not None
+        found = area_values(store, keys[0], drawn, None, keys[1:] if people else [])
+        spent = time.perf_counter() - start
+    back.send((spent, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6, found.mean))
+
+
+def theirs(folder: Path, people: bool, shapes: np.ndarray, back) -> None:
+    """The same of exactextract."""
+    import geopandas as gpd
+    from exactextract import exact_extract  # pyright: ignore[reportMissingImports]
+
+    frame = gpd.GeoDataFrame(geometry=gpd.GeoSeries(shapes, crs=27700))
+    start = time.perf_counter()
+    weights = str(folder / "raster.population.tif") if people else None
+    what = "weighted_mean" if people else "mean"
+    found = exact_extract(str(folder / "raster.pm25.tif"), frame, [what], weights=weights, output="pandas")
+    spent = time.perf_counter() - start
+    back.send((spent, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6, found[what].to_numpy()))
+
+
+def alone(work, *given) -> tuple[float, float, np.ndarray]:
+    """What a function sends back from a process of its own."""
+    context = multiprocessing.get_context("spawn")
+    receive, send = context.Pipe(duplex=False)
+    process = context.Process(target=work, args=(*given, send))
+    process.start()
+    send.close()
+    try:
+        return receive.recv()
+    finally:
+        process.join()
+
+
+def main() -> bool:
+    if not DATA.is_dir():
+        print("skipped: the published statistics (../shared/data) are not here")
+        return True
+    shapes = outlines()
+    kept = []
+    try:
+        import exactextract  # noqa: F401  # pyright: ignore[reportMissingImports]
+
+        compared = True
+    except ImportError:
+        print("skipped: exactextract is not installed, so nothing to compare the values and their time with")
+        compared = False
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        write(folder, shapes)
+        for people, said in ((False, "by land"), (True, "by people")):
+            runs, others = [], []
+            for _ in range(3):  # in turn, so that a busy machine slows both alike
+                runs.append(alone(ours, folder, people))
+                if compared:
+                    others.append(alone(theirs, folder, people, shapes))
+            spent, peak = np.median([run[0] for run in runs]), max(run[1] for run in runs)
+            print(f"        {said}: {spent:.2f} s, {1000 * peak:.0f} MB")
+            kept.append(bar(f"memory for 300 LSOAs on 100 million cells, {said}", float(peak), 0.3, "GB"))
+            if compared:
+                yardstick = np.median([run[0] for run in others])
+                print(f"        exactextract: {yardstick:.2f} s, {1000 * max(run[1] for run in others):.0f} MB")
+                apart = float(np.abs(runs[0][2] - others[0][2]).max())
+                kept.append(bar(f"values {said}, furthest from exactextract's", apart, 1e-4, ""))
+                kept.append(bar(f"values {said}, of exactextract's time", float(spent / yardstick), 1.5, "x"))
+    return all(kept)
+
+
+if __name__ == "__main__":
+    sys.exit(0 if main() else 1)

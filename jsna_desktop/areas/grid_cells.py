@@ -13,10 +13,11 @@ import numpy as np
 import shapely
 
 Affine = tuple[float, float, float, float, float, float]
-# Values of the cells (rows, columns) of a window (row, column, rows, columns), which may reach beyond the raster.
+# Values of the cells (rows, columns) of a window (row, column, rows, columns), which may reach beyond the raster: an
+# array of the caller's own.
 CellsOf = Callable[[int, int, int, int], np.ndarray]
-# Cells of a band: each of the arrays that are made of them takes four megabytes.
-_BAND = 1 << 19
+# Cells of a band: what is made of them stays in the processor's own memory.
+_BAND = 1 << 16
 # Lines of two rasters that lie nearer than this (cells) are one.
 _ONE_LINE = 1e-6
 
@@ -40,13 +41,15 @@ class _Cut:
         """Fractions (last − first, columns) 0…1 of the cells of these rows that lie inside."""
         columns = len(self.across) - 1
         bits = slice(*np.searchsorted(self.row, [first, last]))
-        # One column more: what falls in the last adds to its right too.
-        flat = (self.row[bits] - first) * (columns + 1) + self.column[bits]
-        size = (last - first) * (columns + 1)
-        fall, right = self.fall[bits], self.right[bits]
-        added = np.bincount(flat, fall * (1 - right), minlength=size)
-        added += np.bincount(flat + 1, fall * right, minlength=size)
-        found = added.reshape(-1, columns + 1)[:, :-1]
+        column, fall, right = self.column[bits], self.fall[bits], self.right[bits]
+        flat = (self.row[bits] - first) * columns + column
+        size = (last - first) * columns
+        # Right of the last column there is nothing to add to.
+        beyond = np.where(column < columns - 1, fall * right, 0.0)
+        added = np.bincount(
+            np.concatenate([flat, flat + 1]), np.concatenate([fall * (1 - right), beyond]), minlength=size + 1
+        )
+        found = added[:size].reshape(-1, columns)
         np.cumsum(found, axis=1, out=found)
         return np.clip(found, 0.0, 1.0, out=found)
 
@@ -187,19 +190,23 @@ def mean_within(shape: shapely.Geometry, values: Cells, people: Cells | None = N
     total = weight = valued = 0.0
     if found is not None:
         for held, cells in _held(*found, values, people):
-            known = np.isfinite(cells)
-            weight += float(held.sum())
-            if not known.all():
-                held, cells = held[known], cells[known]  # noqa: PLW2901 - what has no value is left out
-            valued += float(held.sum())
-            total += float(np.vdot(held, cells))
+            everything = float(held.sum())
+            nothing = np.isnan(cells)
+            weight += everything
+            if nothing.any():
+                np.copyto(held, 0.0, where=nothing)
+                np.copyto(cells, 0.0, where=nothing)
+                everything = float(held.sum())
+            valued += everything
+            # By BLAS the threads of each short product would wait for one another longer than it takes.
+            total += float(np.multiply(held, cells, out=held).sum())
     return Mean(total / valued if valued > 0 else np.nan, weight, valued)
 
 
 def _held(
     top: int, left: int, cut: _Cut, values: Cells, people: Cells | None
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Bands of the cells that a shape meets: (weight, value), both (rows, columns)."""
+    """Bands of the cells that a shape meets: (weight, value), both (rows, columns) and the caller's to change."""
     rows, columns = len(cut.down) - 1, len(cut.across) - 1
     step = max(1, _BAND // columns)
     for first in range(0, rows, step):
@@ -213,7 +220,8 @@ def _held(
         a, _, c, _, e, f = values.transform
         pa, _, pc, _, pe, pf = people.transform
         # What a part of a cell of people is of the whole of it.
-        held *= np.outer(high * e / pe, wide * a / pa)
+        held *= (high * e / pe)[:, None]
+        held *= wide * a / pa
         held *= _picked(people, ((y + top) * e + f - pf) / pe, ((x + left) * a + c - pc) / pa)
         yield held, _picked(values, y + top, x + left)
 
@@ -223,4 +231,6 @@ def _picked(grid: Cells, v: np.ndarray, u: np.ndarray) -> np.ndarray:
     row, column = np.floor(v).astype(np.int64), np.floor(u).astype(np.int64)
     top, left = int(row[0]), int(column[0])
     cells = grid.cells(top, left, int(row[-1]) - top + 1, int(column[-1]) - left + 1)
+    if cells.shape == (len(row), len(column)):
+        return cells  # each cell once
     return cells[np.ix_(row - top, column - left)]

@@ -54,10 +54,10 @@ class GridWindows:
         return found
 
     def counts(self, row: int, column: int, rows: int, columns: int) -> np.ndarray:
-        """People (rows, columns) of a window; 0 where the grid has no value, none below zero, and beyond its edge."""
+        """People (rows, columns) float32 of a window; 0 where there is no value, none below zero, and beyond its edge."""
         window = self.window(row, column, rows, columns)
         # "No value" that was not marked as such is most often a large number below zero.
-        return np.where(window > 0, window, 0.0).astype(np.float64)
+        return np.fmax(window, np.float32(0.0), out=window)
 
     def at(self, points: np.ndarray) -> np.ndarray:
         """Values (k,) of the cells in which points (k, 2), metres, lie; NaN where there is none."""

@@ -6,8 +6,8 @@ import numpy as np
 
 from jsna_desktop.packs.drawing import Drawing, finished
 from jsna_desktop.packs.findings import MapLayer
-from jsna_desktop.packs.look import BLUE, CONTEXT, INK, ORANGE, PALE, TEAL, WINE
-from jsna_desktop.packs.maps import DETAIL, _areas, _frame, _outline, _scale_bar, _view
+from jsna_desktop.packs.look import BLUE, INK, ORANGE, PALE, TEAL, WINE
+from jsna_desktop.packs.maps import DETAIL, draw_outline, frame, paint, paint_near, scale_bar
 from jsna_desktop.packs.strengths import Strengths
 from jsna_desktop.packs.wording import counted, listed
 
@@ -33,14 +33,13 @@ def strengths_map(
 
     left, bottom, right, top = outline.bounds
     height = min(height, max(48.0, width * (top - bottom) / max(right - left, 1.0)))
-    sheet, axes, metre = _frame(outline.bounds, width, height)
+    sheet, axes, metre = frame(outline.bounds, width, height)
     step = DETAIL / metre
     if around is not None:
-        near = around.polygons[shapely.intersects(around.polygons, shapely.box(*_view(axes)))]
-        _areas(axes, near, step, CONTEXT)
+        paint_near(axes, around.polygons, step)
     if inside is not None:
-        _areas(axes, shapely.intersection(shapely.make_valid(inside.polygons), shapely.make_valid(outline)), step, PALE)
-    _outline(axes, outline, step)
+        paint(axes, shapely.intersection(shapely.make_valid(inside.polygons), shapely.make_valid(outline)), step, PALE)
+    draw_outline(axes, outline, step)
     points = np.empty((0, 2)) if found.points is None else found.points
     kinds = np.array([one.kind for one in found.listed])
     small = 0.55 if len(points) > _CROWDED else 1.0
@@ -48,7 +47,7 @@ def strengths_map(
         sign, fill, edge, _, _ = SIGNS.get(kind, _OTHER)
         x, y = points[kinds == kind].T
         axes.scatter(x, y, s=_SIZES[sign] * small, marker=sign, c=fill, edgecolors=edge, linewidths=0.7, zorder=4)
-    _scale_bar(axes, metre)
+    scale_bar(axes, metre)
     parts = [f"{counted(int((kinds == kind).sum()), *_words(kind))}" for kind in kinds_of(found)]
     text = f"Map of {found.place} with its assets: {listed(parts)}." if parts else f"Map of {found.place}: no assets."
     return finished(sheet, text)

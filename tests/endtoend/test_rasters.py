@@ -81,7 +81,9 @@ def test_mistakes_are_sentences(jsna: Callable, demonstration: Path, tmp_path: P
 
     nothing = jsna("add", copy, write("noise_2023.tif", np.full_like(cells, -9999)))
     assert nothing.code == 3 and "no cell of the raster has a value" in nothing.err
-    nowhere = jsna("add", copy, write("noise_a.tif", cells, transform=rasterio.Affine(100, 0, 5e7, 0, -100, 5e7), crs=None))
+    nowhere = jsna(
+        "add", copy, write("noise_a.tif", cells, transform=rasterio.Affine(100, 0, 5e7, 0, -100, 5e7), crs=None)
+    )
     assert nowhere.code == 3 and "noise_a.tif" in nowhere.err
     # A coordinate system that is not said but can be no other; another unit is carried, never guessed at.
     assert jsna("add", copy, write("noise_2022.tif", cells, crs=None, transform=place)).code == 0

@@ -9,6 +9,7 @@ from difflib import SequenceMatcher
 import numpy as np
 
 _QUIET = frozenset({"the"})
+_LETTERS, _AT_ONCE = 64, 100_000
 _BETWEEN = re.compile(r"[\W_]+")
 
 
@@ -65,8 +66,8 @@ def twins(names: Sequence[str], places: np.ndarray, metres: float, least: float)
     known = np.flatnonzero(np.isfinite(places).all(axis=1))
     found = []
     if len(known) > 1:
-        pairs = KDTree(places[known]).query_pairs(metres, output_type="ndarray")
-        for a, b in np.sort(known[pairs], axis=1).tolist():
+        pairs = np.sort(known[KDTree(places[known]).query_pairs(metres, output_type="ndarray")], axis=1)
+        for a, b in pairs[_may_be_alike([plain for plain, _ in forms], pairs, least)].tolist():
             alike = _likeness(forms[a], forms[b], least)
             if alike >= least:
                 found.append(Twin(a, b, alike, float(np.hypot(*(places[a] - places[b])))))
@@ -78,6 +79,24 @@ def twins(names: Sequence[str], places: np.ndarray, metres: float, least: float)
         for i, a in enumerate(members):
             found += [Twin(a, b, 1.0, float("nan")) for b in members[i + 1 :] if not {a, b} <= placed]
     return sorted(found, key=lambda one: (-one.likeness, one.first, one.second))
+
+
+def _may_be_alike(plain: Sequence[str], pairs: np.ndarray, least: float) -> np.ndarray:
+    """Which pairs (k, 2) of names have letters enough in common, whatever their order: boolean (k,).
+
+    What difflib calls the quick ratio is never below the ratio; of all pairs at once it leaves out nearly all of them.
+    Letters that share a column of the counts can only add to it.
+    """
+    counts = np.zeros((len(plain), _LETTERS), dtype=np.int16)
+    for at, name in enumerate(plain):
+        np.add.at(counts[at], [ord(sign) % _LETTERS for sign in name], 1)
+    length = counts.sum(axis=1)
+    kept = np.empty(len(pairs), dtype=bool)
+    for start in range(0, len(pairs), _AT_ONCE):
+        a, b = pairs[start : start + _AT_ONCE].T
+        shared = np.minimum(counts[a], counts[b]).sum(axis=1)
+        kept[start : start + _AT_ONCE] = 2 * shared >= least * (length[a] + length[b]) - 1e-9
+    return kept
 
 
 def within_reach(points: np.ndarray, assets: np.ndarray, metres: float) -> np.ndarray:

@@ -44,6 +44,16 @@ def test_twins_are_near_and_alike_and_those_without_a_place_by_their_name_alone(
     assert twins([], np.empty((0, 2)), 300, 0.9) == []
 
 
+def test_leaving_out_what_cannot_be_alike_loses_no_pair() -> None:
+    rng = np.random.default_rng(5)
+    words = ["Mill", "Mills", "Shed", "Sheds", "Group", "Gruop", "Choir", "Café", "of", "Ty\u0302", "村"]
+    names = [" ".join(rng.choice(words, rng.integers(1, 5))) for _ in range(60)]
+    for least in (0.5, 0.85, 1.0):
+        found = {(one.first, one.second) for one in twins(names, np.zeros((60, 2)), 1, least)}
+        every = {(a, b) for a in range(60) for b in range(a + 1, 60) if likeness(names[a], names[b]) >= least}
+        assert found == every
+
+
 @settings(deadline=None, max_examples=40)
 @given(st.integers(0, 2**32 - 1), st.floats(1, 3000))
 def test_reach_is_that_of_every_pair(seed: int, metres: float) -> None:

@@ -54,7 +54,7 @@ class GridWindows:
         return found
 
     def counts(self, row: int, column: int, rows: int, columns: int) -> np.ndarray:
-        """People (rows, columns) float32 of a window; 0 where there is no value or one below zero, and beyond its edge."""
+        """People (rows, columns) float32 of a window; 0 where there is no value, or one below zero, or no cell."""
         window = self.window(row, column, rows, columns)
         # "No value" that was not marked as such is most often a large number below zero.
         return np.fmax(window, np.float32(0.0), out=window)

@@ -64,6 +64,7 @@ QLineEdit[kind="bare"] { border: 0; background: transparent; padding: 0; }
 QTabBar { background: transparent; border: 0; }
 QTabBar::tab { background: transparent; color: $muted; border: 2px solid transparent; border-bottom: 3px solid
     transparent; padding: ${tab}px 2px; margin-right: ${tab_gap}px; }
+QTabBar[kind="compact"]::tab { margin-right: ${tab_near}px; padding: ${tab}px 0; }
 QTabBar::tab:hover { color: $ink; }
 QTabBar::tab:selected { color: $ink; border-bottom: 3px solid $blue; font-weight: 600; }
 QTabBar::tab:selected:focus { border: 2px solid $focus; border-bottom: 3px solid $blue; border-radius: 2px; }
@@ -130,6 +131,7 @@ def stylesheet(tokens: Mapping[str, str], scale: float) -> str:
         tick=round(15 * scale),
         tab=round(6 * scale),
         tab_gap=round(12 * scale),
+        tab_near=round(12 * scale),
         check=check,
         down=down,
         drop=round(26 * scale),

@@ -21,7 +21,15 @@ def set_tab_order(header: Header, start: StartScreen, bench: Workbench) -> None:
             *(places.set_button, places.list, places.new_button),
             *map_area.tool_bar.findChildren(IconButton),
             *(map_area.colour_by, map_area.canvas, map_area.open_profile),
-            *(profile.close_button, profile.naming.field, profile.naming.keep, profile.table, profile.focus_line),
+            *(
+                profile.close_button,
+                profile.compare_button,
+                profile.tabs,
+                profile.naming.field,
+                profile.naming.keep,
+                profile.table,
+                profile.focus_line,
+            ),
         )
     )
 

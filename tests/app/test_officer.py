@@ -261,7 +261,7 @@ def test_points_are_shown_unasked_while_they_are_few(at_work, settled):
     assert 0 < sum(size[key] for key in shown) <= 150
     layers.toggled.emit("service:school_primary", True)
     settled()
-    assert layers._eyes["service:school_primary"].accessibleName() == "Hide School primary"
+    assert layers._eyes["service:school_primary"].accessibleName() == "Hide Primary schools"
 
 
 def test_fictional_is_said_once_on_the_map(at_work):

@@ -62,7 +62,7 @@ class ProfilePanel(QFrame):
         self.close_button.hide()
         self.compare_button = Button(look, "Compare with …", kind="link", role="small")
         self.compare_button.setAccessibleName("Compare this place with another place or area")
-        self.tabs = Tabs(look)
+        self.tabs = Tabs(look, compact=True)
         self.naming = NameRow(look)
         self.naming.given.connect(self.name_given.emit)
         self._standout_heading = Text(look, "What stands out", "strong")

@@ -17,7 +17,7 @@ class SidePanel(QFrame):
     def __init__(self, look: Look, tab: str) -> None:
         super().__init__()
         self.setObjectName("profile")
-        self.tabs = Tabs(look)
+        self.tabs = Tabs(look, compact=True)
         self.tabs.show_tab(tab)
         self.tabs.asked.connect(self.tab_asked.emit)
         self.close_button = IconButton(look, "close", "Close the panel", size=32)

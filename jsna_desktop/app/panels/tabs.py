@@ -18,9 +18,11 @@ class Tabs(QTabBar):
 
     asked = Signal(str)
 
-    def __init__(self, look: Look, tabs: Sequence[tuple[str, str]] = TABS) -> None:
+    def __init__(self, look: Look, *, compact: bool = False, tabs: Sequence[tuple[str, str]] = TABS) -> None:
         super().__init__()
         self._look = look
+        self._role = "small" if compact else "body"  # beside the map there is little room
+        self.setProperty("kind", "compact" if compact else "")
         self._keys = [key for key, _ in tabs]
         self.setDrawBase(False)
         self.setExpanding(False)
@@ -42,5 +44,5 @@ class Tabs(QTabBar):
         self.asked.emit(self._keys[at])
 
     def _restyle(self) -> None:
-        self.setFont(self._look.font("body"))
+        self.setFont(self._look.font(self._role))
         self.updateGeometry()

@@ -1,6 +1,7 @@
 """Numbers and names as a reader meets them in a pack."""
 
 import math
+import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
@@ -115,21 +116,26 @@ def covered_characters() -> frozenset[int]:
 def printable(thing: Any, covered: frozenset[int]) -> Any:
     """The same nested data with every text fit to print.
 
-    A character that the bundled fonts lack becomes `?` (PDF/UA forbids a missing glyph, so the pack
-    could otherwise not be made at all); other white space becomes a space. A word longer than 30
-    characters gets places to break.
+    A character that the bundled fonts lack becomes one that means the same (the micro sign a mu), else `?` (PDF/UA
+    forbids a missing glyph, so the pack could otherwise not be made at all); other white space becomes a space. A word
+    longer than 30 characters gets places to break.
     """
     if isinstance(thing, str):
-        shown = "".join(
-            char if ord(char) in covered else " " if char.isspace() else "" if char == "\u200b" else "?"
-            for char in thing
-        )
+        shown = "".join(char if ord(char) in covered else _instead(char, covered) for char in thing)
         return " ".join(_breakable(word) for word in shown.split(" "))
     if isinstance(thing, Mapping):
         return {name: printable(value, covered) for name, value in thing.items()}
     if isinstance(thing, list | tuple):
         return [printable(value, covered) for value in thing]
     return thing
+
+
+def _instead(char: str, covered: frozenset[int]) -> str:
+    """What stands for a character that the fonts lack."""
+    if char.isspace() or char == "\u200b":
+        return " " if char.isspace() else ""
+    alike = unicodedata.normalize("NFKC", char)
+    return alike if all(ord(one) in covered for one in alike) else "?"
 
 
 def _breakable(word: str) -> str:

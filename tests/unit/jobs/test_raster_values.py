@@ -134,6 +134,7 @@ def test_replaced_ones_and_back(store: Store) -> None:
     # Boundaries of the western half alone, in the place of the first, while the older raster is not in use.
     west = MIDDLE < 3
     drawn = worlds.boundaries()
+    assert drawn.names is not None and drawn.geometry is not None
     drawn = Reading(
         replace(drawn.dataset, checksum="west"), drawn.codes[west],
         {name: column[west] for name, column in drawn.columns.items()}, drawn.names[west], lookups=drawn.lookups,

@@ -64,3 +64,9 @@ def test_lists_and_counts() -> None:
 def test_white_space_is_a_space_and_numbers_are_left_alone() -> None:
     covered = wording.covered_characters()
     assert wording.printable({"a": ["x\ty\n", 1.5, None, True]}, covered) == {"a": ["x y ", 1.5, None, True]}
+
+
+def test_what_the_fonts_lack_is_shown_by_what_means_the_same() -> None:
+    covered = wording.covered_characters()
+    assert wording.printable("\u00b5g/m³", covered) == "μg/m³"
+    assert wording.printable("区", covered) == "?"

@@ -225,6 +225,7 @@ class MainWindow(QMainWindow):
         self.building.sheet_made.connect(self.open_sheet)
         self.views = Keeper(session, self.desk, self.bench, self.look, self.colouring)
         self.views.said.connect(self.say)
+        self.views.task_asked.connect(self.tasks.run)
         self.views.where_asked.connect(self._ask_where)
         self.views.name_asked.connect(self._ask_scenario)
         self.views.problem.connect(self.show_problem)

@@ -225,3 +225,21 @@ def test_capacity_in_reach_is_a_way_too_and_says_where_none_is_told(at_work, acc
     next(e for e in access.panel.mode.menu_of().actions() if e.text() == "On foot").trigger()
     settle()
     assert access.panel.what_if.isEnabled()
+
+
+def test_the_best_places_are_found_shown_on_the_map_and_undone(at_work, access, settle, qtbot):
+    next(entry for entry in _menu(access).actions() if entry.text() == "The best places for new ones …").trigger()
+    field = access.what_if.popup.field
+    QTest.keyClicks(field, "2 among libraries")
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: len(access.change.open) == 2, timeout=PATIENCE_MS)
+    settle()
+    assert access.panel._view.change.title.startswith("If ")
+    assert len(at_work.map.canvas._opened) == 2
+    said = at_work.map.banner.text.text()
+    assert "Proved: no other 2 of" in said
+    before, after = access.panel._view.table[0].now, access.panel._view.table[0].then
+    assert after <= before
+    at_work.actions_.undo.trigger()
+    settle()
+    assert access.change == Change()

@@ -53,6 +53,7 @@ class AccessAsker(QObject):
     where_asked = Signal(str, object, object)
     name_asked = Signal(object)  # a name for the scenario, given to this
     said = Signal(str)
+    task_asked = Signal(str, object, object)  # long work: (label, work, then)
 
     def __init__(
         self, session: Session, panel: AccessPanel, bench: Workbench, colouring: Colouring, undo_stack: QUndoStack

@@ -25,6 +25,7 @@ class Keeper(QObject):
     where_asked = Signal(str, object, object)
     name_asked = Signal(object)
     said = Signal(str)
+    task_asked = Signal(str, object, object)
     how_asked = Signal(str, object)
     sheet_made = Signal(object)  # one that is to be the only one
     file_asked = Signal(str, str, object)  # title, name, and who gets the path to write to
@@ -106,5 +107,6 @@ class Keeper(QObject):
         asker.where_asked.connect(self.where_asked.emit)
         asker.name_asked.connect(self.name_asked.emit)
         asker.said.connect(self.said.emit)
+        asker.task_asked.connect(self.task_asked.emit)
         self.bench.add_panel(ACCESS, panel)
         return asker

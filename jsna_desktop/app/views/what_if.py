@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PySide6.QtCore import QObject
@@ -16,13 +16,20 @@ from jsna_desktop.app.theme import Look
 from jsna_desktop.app.undo import Step
 from jsna_desktop.app.views.words import todo_in_window
 from jsna_desktop.errors import UserError
-from jsna_desktop.jobs import scenarios
+from jsna_desktop.jobs import access_words, scenarios
 from jsna_desktop.jobs.access_change import Change, Opened, check_places
 from jsna_desktop.jobs.access_words import shown
 from jsna_desktop.jobs.building import points_named
+from jsna_desktop.jobs.points import title
+from jsna_desktop.jobs.progress import Progress
+from jsna_desktop.jobs.service_places import service_types
+from jsna_desktop.jobs.siting import Sites, site
+from jsna_desktop.jobs.siting_rows import findings
 
 if TYPE_CHECKING:
     from jsna_desktop.app.views.access_asker import AccessAsker
+
+_COUNTS = (1, 2, 3, 5)  # of places that may be asked for at once
 
 
 class _ChangeStep(Step):
@@ -87,6 +94,7 @@ class WhatIf(QObject):
         menu.addAction("A service closed …").triggered.connect(lambda: self._ask_service("close"))
         menu.addAction("A service moved …").triggered.connect(lambda: self._ask_service("move"))
         menu.addAction("A new one opened …").triggered.connect(self._ask_open)
+        menu.addAction("The best places for new ones …").triggered.connect(self._ask_best)
         saved = self._scenarios()
         menu.addSeparator()
         keep = menu.addAction("Keep this scenario …")
@@ -140,11 +148,66 @@ class WhatIf(QObject):
         choices = [Choice(shown(str(name)), "", "", at) for at, name in sorted(rows, key=lambda row: str(row[1]))]
         self.popup.ask(choices, None, self._asker.panel.what_if)
 
-    def _take_choice(self, at: int) -> None:
-        if self._taking == "move":
-            self.ask_move(at)
+    def _take_choice(self, value: Any) -> None:
+        if self._taking == "best":
+            self.find_best(*value)
+        elif self._taking == "move":
+            self.ask_move(value)
         else:
-            self.close_service(at)
+            self.close_service(value)
+
+    # ---- where new ones would do most
+
+    def _ask_best(self) -> None:
+        """Choose how many, and among which places."""
+        asker = self._asker
+        with asker.session.gate:
+            types = [one for one in service_types(asker.session.store) if one != asker.service]
+        kinds = [layer.key.partition(":")[2] for layer in asker.session.contents.point_layers
+                 if layer.key.startswith("asset:")]  # fmt: skip
+        offered = [(one, title(f"service:{one}")) for one in types] + [(one, title(f"asset:{one}")) for one in kinds]
+        choices = [
+            Choice(f"{count} among {said}", "", "One place" if count == 1 else f"{count} places", (one, count))
+            for count in _COUNTS
+            for one, said in offered
+        ]
+        if not choices:
+            asker.said.emit("There are no places yet where one could open. Add other services or assets.")
+            return
+        self._taking = "best"
+        self.popup.ask(choices, None, asker.panel.what_if)
+
+    def find_best(self, candidates: str, count: int) -> None:
+        """Look for the places that bring the mean journey lowest, and show them as opened."""
+        asker = self._asker
+        made, session, service = asker.made, asker.session, asker.service
+        if made is None:
+            return
+
+        def work(progress: Progress) -> Sites:
+            with session.gate:
+                return site(made.prepared, service, candidates, count, progress=progress)
+
+        asker.task_asked.emit("Looking for the best places", work, self._show_best)
+
+    def _show_best(self, found: Sites) -> None:
+        asker = self._asker
+        if found.sensitive and not asker.session.unlocked:
+            asker.said.emit("The best places are withheld: these services, places or residents are sensitive data.")
+            return
+        at = found.order.tolist()
+        opened = tuple(
+            Opened(shown(str(found.candidates.names[one])), *(float(part) for part in found.candidates.places[one]))
+            for one in at
+        )
+        verdict = findings(found)[0]
+        if not opened:
+            asker.said.emit(f"{verdict[:1].upper()}{verdict[1:]}.")
+            return
+        word = "place" if len(opened) == 1 else f"{len(opened)} places"
+        self._do(f"the best {word}", replace(Change(), open=opened))
+        names = ", ".join(one.name for one in opened)
+        asker.said.emit(f"Best for {access_words.one(asker.service)}: {names}. {verdict[:1].upper()}{verdict[1:]}.")
 
     def ask_move(self, at: int) -> None:
         if self._asker.made is None or at < 0:

@@ -26,7 +26,7 @@ _SUBJECTS = (
     (r"population|people|residents|(^|[^a-z])(pop|ppp)([^a-z]|$)", "population", "Population"),
 )
 _MEASURED = ("pm25", "pm10", "no2", "noise", "green", "population")
-_MOST_CLASSES = 40
+_MOST_CLASSES, _CELLS_A_CLASS = 40, 10
 # The demonstration county's rasters say so of themselves.
 _FICTIONAL = "Fictional data:"
 _DENSITY = re.compile(r"densit|per.?(sq|km|ha)|/ ?(km|ha)|km.?-2|ha.?-1", re.IGNORECASE)
@@ -107,16 +107,17 @@ def reading_of(
 def are_classes(subject: str, unit: str, tiles: Iterable[np.ndarray]) -> bool:
     """Whether the cells of a raster (its tiles, NaN for none) name classes, such as kinds of land, and measure nothing.
 
-    Three whole numbers or more but not many, in no unit, of something that is not known to be measured.
+    Three whole numbers or more but not many, each in several cells, in no unit, of something not known to be measured.
     """
     if unit or subject in _MEASURED:
         return False
-    found = np.empty(0)
+    found, size = np.empty(0), 0
     for cells in tiles:
-        found = np.union1d(found, cells[np.isfinite(cells)])
+        known = cells[np.isfinite(cells)]
+        found, size = np.union1d(found, known), size + len(known)
         if len(found) > _MOST_CLASSES or (found != np.round(found)).any():
             return False
-    return len(found) > 2
+    return len(found) > 2 and size >= _CELLS_A_CLASS * len(found)
 
 
 def _how(subject: str, raster: RasterFile) -> str:

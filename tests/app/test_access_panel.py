@@ -1,5 +1,7 @@
 """The panel of access: minutes on the map, a change by mouse and by keys, undone, kept and brought back."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -243,3 +245,29 @@ def test_the_best_places_are_found_shown_on_the_map_and_undone(at_work, access, 
     at_work.actions_.undo.trigger()
     settle()
     assert access.change == Change()
+
+
+def test_a_step_belongs_to_its_service_and_to_the_data_of_its_day(at_work, access, settle):
+    at = _named(access, PRACTICE)
+    access.what_if.close_service(at)
+    settle()
+    next(entry for entry in access.panel.service.menu_of().actions() if entry.text() == "Libraries").trigger()
+    settle()
+    at_work.actions_.undo.trigger()
+    at_work.actions_.redo.trigger()
+    settle()
+    assert access.service == "gp"  # its position means nothing among the libraries
+    assert PRACTICE in access.panel.scenario._title.text()
+    at_work.session.take_contents(replace(at_work.session.contents))
+    settle()
+    assert access.change == Change()
+    at_work.actions_.undo.trigger()  # back to no change at all: that can be shown
+    at_work.actions_.redo.trigger()
+    assert "the data have changed since" in _said(at_work.sheet)
+    at_work.sheet.close_sheet()
+    settle()
+    assert access.change == Change()
+
+
+def _said(sheet: Sheet) -> str:
+    return " ".join(text.text() for text in sheet.findChildren(Text)).casefold()

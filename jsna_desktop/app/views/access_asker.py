@@ -120,14 +120,17 @@ class AccessAsker(QObject):
     # ---- asking
 
     def _ask(self) -> None:
-        session, place, change = self.session, self._place, self.change
-        service, mode, unlocked = self.service, self.mode, session.unlocked
+        session = self.session
         stamp = (session.contents, tuple((p.id, p.name, p.set) for p in session.places()))
-        fresh = self._stamp is None or self._stamp[0] is not stamp[0] or self._stamp[1] != stamp[1]
+        other_data = self._stamp is not None and self._stamp[0] is not stamp[0]
+        fresh = self._stamp is None or other_data or self._stamp[1] != stamp[1]
         self._stamp = stamp
         if fresh:
             self._prepared, self.made = {}, None
-        made = self.made
+        if other_data:
+            self.change = Change()  # it names services by their position among those of before
+        place, change, made = self._place, self.change, self.made
+        service, mode, unlocked = self.service, self.mode, session.unlocked
 
         def work(_progress: object) -> _Answer:
             with session.gate:
@@ -223,9 +226,9 @@ class AccessAsker(QObject):
 
     # ---- what if
 
-    def show_change(self, change: Change) -> None:
-        """Show what another change would do."""
-        self.change = change
+    def show_change(self, change: Change, service: str) -> None:
+        """Show what another change would do to a type of service."""
+        self.change, self.service = change, service
         self._pick(-1)
         self._ask()
 

@@ -15,7 +15,7 @@ from jsna_desktop.app.panels.choice_list import Choice, ChoicePopup
 from jsna_desktop.app.theme import Look
 from jsna_desktop.app.undo import Step
 from jsna_desktop.app.views.words import todo_in_window
-from jsna_desktop.errors import UserError
+from jsna_desktop.errors import UsageProblem, UserError
 from jsna_desktop.jobs import access_words, scenarios
 from jsna_desktop.jobs.access_change import Change, Opened, check_places
 from jsna_desktop.jobs.access_words import shown
@@ -33,17 +33,26 @@ _COUNTS = (1, 2, 3, 5)  # of places that may be asked for at once
 
 
 class _ChangeStep(Step):
-    """A change of the scenario, which is no fact: it can be taken back like any other."""
+    """A change of the scenario, which is no fact: it can be taken back like any other.
+
+    A change names services by their position: it belongs to one type of service and to the data of its day.
+    """
 
     def __init__(self, asker: "AccessAsker", text: str, now: Change) -> None:
         super().__init__(text)
         self._asker, self._was, self._now = asker, asker.change, now
+        self._service, self._contents = asker.service, asker.session.contents
 
     def carry_out(self) -> None:
-        self._asker.show_change(self._now)
+        self._show(self._now)
 
     def take_back(self) -> None:
-        self._asker.show_change(self._was)
+        self._show(self._was)
+
+    def _show(self, change: Change) -> None:
+        if self._asker.session.contents is not self._contents and change != Change():
+            raise UsageProblem("the data have changed since this scenario", todo="Make it again on the data of today")
+        self._asker.show_change(change, self._service)
 
 
 class WhatIf(QObject):
@@ -53,9 +62,9 @@ class WhatIf(QObject):
         super().__init__(asker)
         self._asker, self._canvas, self._undo = asker, canvas, undo_stack
         self._then_point: Callable[[float, float], None] | None = None
-        self._taking = "close"
+        self._take: Callable[[Any], None] = self.close_service  # who gets what is chosen in the popup
         self.popup = ChoicePopup(look, asker.panel, "Search the services")
-        self.popup.taken.connect(lambda choice: self._take_choice(choice.value))
+        self.popup.taken.connect(lambda choice: self._take(choice.value))
 
     def _do(self, text: str, change: Change) -> None:
         """Make a change one step; a new place that no road comes near is said, and nothing changes."""
@@ -91,8 +100,8 @@ class WhatIf(QObject):
         self._do(f"open {one.name}", replace(self._asker.change, open=(*self._asker.change.open, one)))
 
     def fill_menu(self, menu: QMenu) -> None:
-        menu.addAction("A service closed …").triggered.connect(lambda: self._ask_service("close"))
-        menu.addAction("A service moved …").triggered.connect(lambda: self._ask_service("move"))
+        menu.addAction("A service closed …").triggered.connect(lambda: self._ask_service(self.close_service))
+        menu.addAction("A service moved …").triggered.connect(lambda: self._ask_service(self.ask_move))
         menu.addAction("A new one opened …").triggered.connect(self._ask_open)
         menu.addAction("The best places for new ones …").triggered.connect(self._ask_best)
         saved = self._scenarios()
@@ -139,22 +148,14 @@ class WhatIf(QObject):
         except UserError as error:
             self._asker.problem.emit(error)
 
-    def _ask_service(self, taking: str) -> None:
+    def _ask_service(self, take: Callable[[int], None]) -> None:
         """Choose one of the services by its name."""
         if self._asker.made is None:
             return
-        self._taking = taking
+        self._take = take
         rows = [(at, self._asker.made.services.names[at]) for at in np.flatnonzero(self._asker.made.used).tolist()]
         choices = [Choice(shown(str(name)), "", "", at) for at, name in sorted(rows, key=lambda row: str(row[1]))]
         self.popup.ask(choices, None, self._asker.panel.what_if)
-
-    def _take_choice(self, value: Any) -> None:
-        if self._taking == "best":
-            self.find_best(*value)
-        elif self._taking == "move":
-            self.ask_move(value)
-        else:
-            self.close_service(value)
 
     # ---- where new ones would do most
 
@@ -174,7 +175,7 @@ class WhatIf(QObject):
         if not choices:
             asker.said.emit("There are no places yet where one could open. Add other services or assets.")
             return
-        self._taking = "best"
+        self._take = lambda value: self.find_best(*value)
         self.popup.ask(choices, None, asker.panel.what_if)
 
     def find_best(self, candidates: str, count: int) -> None:

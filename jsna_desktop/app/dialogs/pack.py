@@ -15,7 +15,6 @@ from jsna_desktop.app.theme import Look
 from jsna_desktop.app.widgets import Button, Field, Text
 from jsna_desktop.areas.locality import Locality
 from jsna_desktop.errors import UserError
-from jsna_desktop.jobs.pack import make_packs
 from jsna_desktop.jobs.progress import Progress
 
 
@@ -136,6 +135,8 @@ class MakePack(Sheet):
             return
 
         def work(progress: Progress) -> list[Path]:
+            from jsna_desktop.jobs.pack import make_packs  # and with it every page: the window opens without
+
             folder.mkdir(parents=True, exist_ok=True)
             with session.gate:
                 return make_packs(session.store, places, folder, progress=progress)

@@ -134,6 +134,11 @@ class WideView(QFrame):
         wide = [widget.sizeHint().width() for widget in shown if widget is not None and not widget.isHidden()]
         return sum(wide) + max(0, len(wide) - 1) * self.look.px(8) + 2
 
+    @property
+    def is_settled(self) -> bool:
+        """Whether it shows what it was given, with nothing on its way."""
+        return True
+
     def leave(self) -> None:
         """The session closes: end what is under way."""
 

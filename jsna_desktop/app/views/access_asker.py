@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 
 import numpy as np
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QUndoStack
 
 from jsna_desktop.app.colouring import Colouring, Other
 from jsna_desktop.app.panels.access import AccessPanel, service_words
 from jsna_desktop.app.session import Session
-from jsna_desktop.app.tasks import Latest
+from jsna_desktop.app.views.asker import Asker
 from jsna_desktop.app.views.what_if import WhatIf
 from jsna_desktop.app.views.words import todo_in_window
 from jsna_desktop.app.workbench import Workbench
@@ -46,10 +46,9 @@ class _Answer:
     found: AccessFindings | UserError
 
 
-class AccessAsker(QObject):
+class AccessAsker(Asker):
     """One session's questions of access. `where_asked` wants a place for a service: (title, name or None, then)."""
 
-    problem = Signal(object)
     where_asked = Signal(str, object, object)
     name_asked = Signal(object)  # a name for the scenario, given to this
     said = Signal(str)
@@ -58,18 +57,14 @@ class AccessAsker(QObject):
     def __init__(
         self, session: Session, panel: AccessPanel, bench: Workbench, colouring: Colouring, undo_stack: QUndoStack
     ) -> None:
-        super().__init__(panel)
-        self.session, self.panel, self._bench, self._colouring = session, panel, bench, colouring
+        super().__init__(session, panel)
+        self.panel, self._bench, self._colouring = panel, bench, colouring
         self.change = Change()
         self.service, self.mode = "", ""
-        self._place: Locality | None = None
         self.made: Access | None = None
         self._prepared: dict[str, Prepared] = {}
         self._stamp: tuple[object, tuple] | None = None
         self._picked = -1
-        self._latest = Latest(self)
-        self._latest.finished.connect(self._show)
-        self._latest.failed.connect(self.problem.emit)
         panel.name_of = self._name_of
         self.what_if = what_if = WhatIf(self, panel.look, bench.map.canvas, undo_stack)
         canvas = bench.map.canvas
@@ -88,15 +83,9 @@ class AccessAsker(QObject):
         for signal, slot in self._slots:
             signal.connect(slot)
 
-    @property
-    def is_settled(self) -> bool:
-        return not self._latest.busy
-
-    def show_place(self, place: Locality | None, _among: list[Locality]) -> None:
-        """Show the access of a kept place, or of the whole district."""
-        self._place = place
+    def show_place(self, place: Locality | None, among: list[Locality]) -> None:
         self._bench.map.canvas.asks_points = True
-        self._ask()
+        super().show_place(place, among)
 
     def rest(self) -> None:
         """The tab is left: the map is coloured as before, and the scenario waits."""
@@ -114,12 +103,11 @@ class AccessAsker(QObject):
         self._bench.map.canvas.show_change()
         self._bench.map.canvas.show_catchment()
         self._bench.map.canvas.asks_points = False
-        self._latest.stop()
-        self.deleteLater()
+        super().leave()
 
     # ---- asking
 
-    def _ask(self) -> None:
+    def _ask(self, asked: object = None) -> None:
         session = self.session
         stamp = (session.contents, tuple((p.id, p.name, p.set) for p in session.places()))
         other_data = self._stamp is not None and self._stamp[0] is not stamp[0]

@@ -12,8 +12,8 @@ from jsna_desktop.app.panels.asset_table import AssetTable, Line, Wanted
 from jsna_desktop.app.panels.chart import ChartTable, fill_table
 from jsna_desktop.app.panels.menu_button import MenuButton
 from jsna_desktop.app.panels.tabs import ASSETS
-from jsna_desktop.app.panels.wide import WideView
 from jsna_desktop.app.theme import Look, watch
+from jsna_desktop.app.views.asking_view import AskingView
 from jsna_desktop.app.widgets import Button, Field, Flow, Text, column
 from jsna_desktop.jobs.asset_findings import DISTANCES, WAYS, Question, distance_words, share_words
 from jsna_desktop.packs.sheet import plain
@@ -23,12 +23,9 @@ _PAUSE_MS = 120
 _MOST_GAPS = 8
 
 
-class AssetsView(WideView):
+class AssetsView(AskingView):
     """`question` carries what a person asks; the others what is to be done with the asset in hand."""
 
-    question = Signal(object)
-    made_asked = Signal(str, object)
-    failed = Signal(object)
     add_asked = Signal()
     edit_asked = Signal(object)
     remove_asked = Signal(object)
@@ -40,7 +37,6 @@ class AssetsView(WideView):
         self.by = MenuButton(look, "By kind or theme")
         super().__init__(look, ASSETS, (self.by, self.metres))
         self._asked = Question()
-        self._shown: Strengths | None = None
         self._place = ""
         self._lines: list[Line] = []
         self._build_register()
@@ -96,9 +92,6 @@ class AssetsView(WideView):
         self.gaps_heading = Text(look, "Where need is high and reach is low", "strong", wrap=True)
         self.gaps_beside = Text(look, "", "small", "muted", wrap=True)
         self.gaps = QTableWidget()
-        self.source = Text(look, "", "small", "muted", wrap=True)
-        self.how = Button(look, "How it is made", kind="link", role="small")
-        self.how.clicked.connect(self._tell_how)
         self._counts, self._lack, self._foot = QWidget(), QWidget(), QWidget()
         self._counts.setLayout(column(self.sorts_heading, self.sorts, gap=6))
         self._lack.setLayout(column(self.gaps_heading, self.gaps_beside, self.gaps, gap=4))
@@ -232,13 +225,6 @@ class AssetsView(WideView):
     def _tell(self, signal: SignalInstance, _checked: bool = False) -> None:
         if self.table.current is not None:
             signal.emit(self.table.current)
-
-    def _ask(self, name: str, value: object) -> None:
-        self.question.emit(replace(self._asked, **{name: value}))
-
-    def _tell_how(self) -> None:
-        if self._shown is not None:
-            self.made_asked.emit(self._shown.title, self._shown.made)
 
     # ---- room
 

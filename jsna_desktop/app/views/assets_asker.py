@@ -4,14 +4,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import Signal
 
 from jsna_desktop.app.asset_steps import AssetStep
 from jsna_desktop.app.desk import Desk
 from jsna_desktop.app.dialogs.asset import AssetSheet, ask_export
 from jsna_desktop.app.panels.asset_table import Line
 from jsna_desktop.app.session import Session
-from jsna_desktop.app.tasks import Latest
+from jsna_desktop.app.views.asker import Asker
 from jsna_desktop.app.views.assets import AssetsView
 from jsna_desktop.app.views.words import todo_in_window
 from jsna_desktop.areas.locality import Locality
@@ -40,22 +40,16 @@ class _Answer:
     points: list[PointLayer] | None
 
 
-class AssetsAsker(QObject):
+class AssetsAsker(Asker):
     """One session's. `sheet_made` carries a sheet that is to be the only one, `file_asked` who gets a path to write."""
 
-    problem = Signal(object)
     sheet_made = Signal(object)
     file_asked = Signal(str, str, object)
 
     def __init__(self, session: Session, view: AssetsView, desk: Desk) -> None:
-        super().__init__(view)
-        self.session, self.view, self.desk = session, view, desk
-        self._latest = Latest(self)
-        self._latest.finished.connect(self._show)
-        self._latest.failed.connect(self.problem.emit)
+        super().__init__(session, view)
+        self.view, self.desk = view, desk
         self._asked = Question()
-        self._place: Locality | None = None
-        self._among: list[Locality] = []
         self._register: Register | None = None
         self._at = ""  # the asset to be in hand when the register is shown next
         self._edited = False
@@ -65,19 +59,6 @@ class AssetsAsker(QObject):
         view.remove_asked.connect(self.remove)
         view.checked_asked.connect(self.checked_today)
         view.export_asked.connect(self.export)
-
-    @property
-    def is_settled(self) -> bool:
-        return not self._latest.busy and self.view.is_settled
-
-    def show_place(self, place: Locality | None, among: list[Locality]) -> None:
-        """Show the assets of a kept place, or of the district with the most residents."""
-        self._place, self._among = place, among
-        self._ask(self._asked)
-
-    def leave(self) -> None:
-        self._latest.stop()
-        self.deleteLater()
 
     # ---- showing
 
@@ -100,7 +81,7 @@ class AssetsAsker(QObject):
         self._latest.ask(work)
 
     def _show(self, answer: _Answer) -> None:
-        beside = self.session.name + (" · fictional data" if self.session.contents.fictional else "")
+        beside = self.beside
         self._register = answer.register
         title = f"What {answer.place} has" if answer.place else "Community assets"
         if answer.at == self._at:

@@ -4,32 +4,27 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QTableWidget, QWidget
 
 from jsna_desktop.app.panels.chart import ChartContent, ChartTable, ChartView, fill_table
 from jsna_desktop.app.panels.choice_list import Choice, ChoicePopup
 from jsna_desktop.app.panels.menu_button import MenuButton
 from jsna_desktop.app.panels.tabs import INEQUALITY
-from jsna_desktop.app.panels.wide import WideView
 from jsna_desktop.app.theme import Look
+from jsna_desktop.app.views.asking_view import AskingView, group_table, notes_of
 from jsna_desktop.app.widgets import Button, Text, column
 from jsna_desktop.jobs.gradient_findings import AROUND, OWN, Question
 from jsna_desktop.packs import gradient_charts, life_charts
 from jsna_desktop.packs.gradient import Funnel, GradientFindings
-from jsna_desktop.packs.life import Group
 from jsna_desktop.packs.sheet import plain, short_period
 
 _GRADIENT, _FUNNEL, _LINES = 196, 250, 150
 _SEXES = {"persons": "Persons", "female": "Females", "male": "Males"}
 
 
-class InequalityView(WideView):
-    """`question` carries what a person asks; `made_asked` that they want to know how it is made."""
-
-    question = Signal(object)
-    made_asked = Signal(str, object)
-    failed = Signal(object)
+class InequalityView(AskingView):
+    """Its question is one of jobs/gradient_findings, of the place that is chosen or of its district."""
 
     def __init__(self, look: Look) -> None:
         self.indicator = Button(look, "", icon="chevron-down", name="Indicator")
@@ -42,41 +37,20 @@ class InequalityView(WideView):
         self.popup.taken.connect(lambda choice: self._ask("indicator", choice.value))
         self.indicator.clicked.connect(self._open)
         self._choices: Sequence[Choice] = ()
-        self._asked: Question | None = None
-        self._shown: GradientFindings | None = None
         self.gradient = ChartView(look, _GRADIENT)
         self.over_time = ChartView(look, _LINES)
         self.funnel = ChartView(look, _FUNNEL)
-        self.measures_heading = Text(look, "How unequal it is", "strong")
+        self.take_charts(self.gradient, self.over_time, self.funnel)
         self.measures = QTableWidget()
         self.what_if = Text(look, "", "small", "muted", wrap=True)
-        self.table_heading = Text(look, "As a table", "strong")
-        self.table = QTableWidget()
-        self.source = Text(look, "", "small", "muted", wrap=True)
-        self.how = Button(look, "How it is made", kind="link", role="small")
-        self.how.clicked.connect(self._tell_how)
-        self._measured, self._listed = QWidget(), QWidget()
-        self._measured.setLayout(column(self.measures_heading, self.measures, self.what_if, gap=6))
-        self._listed.setLayout(column(self.table_heading, self.table, self.source, self.how, gap=6))
+        self._measured = QWidget()
+        heading = Text(look, "How unequal it is", "strong")
+        self._measured.setLayout(column(heading, self.measures, self.what_if, gap=6))
         self.add(self.left, self.gradient, self.over_time, self.funnel)
-        self.add(self.right, self._measured, self._listed)
-        for chart in self.charts:
-            chart.failed.connect(self.failed.emit)
+        self.add(self.right, self._measured, self.listed())
         self.scope.chosen.connect(partial(self._ask, "scope"))
         self.sex.chosen.connect(partial(self._ask, "sex"))
         self.groups.chosen.connect(self._ask_groups)
-
-    @property
-    def charts(self) -> tuple[ChartView, ...]:
-        return (self.gradient, self.over_time, self.funnel)
-
-    @property
-    def is_settled(self) -> bool:
-        return all(chart.is_settled for chart in self.charts)
-
-    def leave(self) -> None:
-        for chart in self.charts:
-            chart.leave()
 
     # ---- showing
 
@@ -112,7 +86,7 @@ class InequalityView(WideView):
         self.show_words(found.title, beside + marked, found.sentence)
         unit = "" if found.unit in ("", "%") else f", {found.unit}"
         said = found.slope.said if found.slope is not None else "no line: a group has no value"
-        table = _groups(found.groups)
+        table = group_table(found.groups, "Value")
         sign = " (%)" if found.unit == "%" else ""
         self.gradient.show()
         self.gradient.show_chart(
@@ -132,10 +106,7 @@ class InequalityView(WideView):
             item = self.measures.item(at, 0)
             if item is not None:
                 item.setToolTip(one.meaning)
-        self._listed.show()
-        fill_table(self.look, self.table, table, found.title)
-        notes = dict.fromkeys(f"{g.name}: {g.note}" for g in found.groups if g.note)
-        self.source.setText(" ".join([f"{note}." for note in notes] + [found.source]))
+        self.show_listed(table, found.title, notes_of(found.groups), found.source)
 
     def _show_change(self, found: GradientFindings) -> None:
         line = found.over_time
@@ -172,30 +143,10 @@ class InequalityView(WideView):
     def _open(self) -> None:
         self.popup.ask(self._choices, self._asked.indicator if self._asked is not None else None, self.indicator)
 
-    def _ask(self, name: str, value: object) -> None:
-        if self._asked is not None:
-            self.question.emit(replace(self._asked, **{name: value}))
-
     def _ask_groups(self, value: tuple[int, str]) -> None:
         if self._asked is not None:
             self.question.emit(replace(self._asked, groups=value[0], within=value[1]))
 
-    def _tell_how(self) -> None:
-        if self._shown is not None:
-            self.made_asked.emit(self._shown.title, self._shown.made)
-
 
 def _short(name: str) -> str:
     return name if len(name) <= 34 else name[:33].rstrip() + "…"
-
-
-def _groups(groups: Sequence[Group]) -> ChartTable:
-    rows = [
-        (
-            g.name,
-            "not given" if g.value is None else plain(g.value),
-            "" if g.lower is None or g.upper is None else f"{plain(g.lower)} to {plain(g.upper)}",
-        )
-        for g in groups
-    ]
-    return ChartTable(("", "Value", "95 % interval"), tuple(rows))

@@ -3,11 +3,10 @@
 from dataclasses import dataclass, replace
 
 import numpy as np
-from PySide6.QtCore import QObject, Signal
 
 from jsna_desktop.app.panels.choice_list import Choice
 from jsna_desktop.app.session import Session
-from jsna_desktop.app.tasks import Latest
+from jsna_desktop.app.views.asker import Asker
 from jsna_desktop.app.views.inequality import InequalityView
 from jsna_desktop.app.views.words import todo_in_window
 from jsna_desktop.areas import geography
@@ -32,35 +31,13 @@ class _Answer:
     district: str
 
 
-class InequalityAsker(QObject):
-    """One session's questions. What is chosen in the view stays from place to place."""
-
-    problem = Signal(object)
+class InequalityAsker(Asker):
+    """What is chosen in the view stays from place to place."""
 
     def __init__(self, session: Session, view: InequalityView) -> None:
-        super().__init__(view)
-        self.session, self.view = session, view
-        self._latest = Latest(self)
-        self._latest.finished.connect(self._show)
-        self._latest.failed.connect(self.problem.emit)
-        self._asked: Question | None = None
-        self._place: Locality | None = None
-        self._among: list[Locality] = []
+        super().__init__(session, view)
+        self.view = view
         view.question.connect(self._ask)
-
-    @property
-    def is_settled(self) -> bool:
-        return not self._latest.busy and self.view.is_settled
-
-    def show_place(self, place: Locality | None, among: list[Locality]) -> None:
-        """Show the gradient over the district of a kept place (or of `among`), or over the place itself."""
-        self._place, self._among = place, among
-        self._ask(self._asked)
-
-    def leave(self) -> None:
-        self.view.question.disconnect(self._ask)
-        self._latest.stop()
-        self.deleteLater()
 
     def _ask(self, asked: Question | None) -> None:
         choices = self._choices()
@@ -70,7 +47,7 @@ class InequalityAsker(QObject):
             if not first:
                 self._latest.forget()
                 self.view.offer(Question(""), (), "", "", ())
-                self.view.show_nothing(self._title(), self._beside(), _NOTHING)
+                self.view.show_nothing(self._title(_TITLE), self.beside, _NOTHING)
                 return
             asked = Question(first)
         if self._place is None and asked.scope == OWN:
@@ -100,12 +77,6 @@ class InequalityAsker(QObject):
             found.insert(0, Choice("Life expectancy at birth", "", "Deaths", LIFE_EXPECTANCY))
         return found
 
-    def _title(self) -> str:
-        return f"{_TITLE} in {self._place.name}" if self._place is not None else _TITLE
-
-    def _beside(self) -> str:
-        return self.session.name + (" · fictional data" if self.session.contents.fictional else "")
-
     def _show(self, answer: _Answer) -> None:
         place = self._place.name if self._place is not None else ""
         asked = answer.asked
@@ -117,9 +88,9 @@ class InequalityAsker(QObject):
         )
         self.view.offer(asked, self._choices(), place, answer.district, sexes)
         if isinstance(answer.found, UserError):
-            self.view.show_nothing(self._title(), self._beside(), todo_in_window(answer.found))
+            self.view.show_nothing(self._title(_TITLE), self.beside, todo_in_window(answer.found))
         else:
-            self.view.show_findings(answer.found, self._beside())
+            self.view.show_findings(answer.found, self.beside)
 
 
 def _first(session: Session, choices: list[Choice]) -> str:

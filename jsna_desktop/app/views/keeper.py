@@ -1,21 +1,21 @@
 """Which view of the chosen place is shown: its profile beside the map, or a wide one over both."""
 
+from typing import TYPE_CHECKING, TypeVar
+
 from PySide6.QtCore import QObject, Signal
 
 from jsna_desktop.app.colouring import Colouring
 from jsna_desktop.app.desk import Desk
-from jsna_desktop.app.panels.access import AccessPanel
-from jsna_desktop.app.panels.tabs import ACCESS, ASSETS, LIFE, PROFILE
+from jsna_desktop.app.panels.tabs import ACCESS, ASSETS, INEQUALITY, LIFE, PROFILE
 from jsna_desktop.app.session import Session
 from jsna_desktop.app.theme import Look
-from jsna_desktop.app.views.access_asker import AccessAsker
-from jsna_desktop.app.views.assets import AssetsView
-from jsna_desktop.app.views.assets_asker import AssetsAsker
-from jsna_desktop.app.views.inequality import InequalityView
-from jsna_desktop.app.views.inequality_asker import InequalityAsker
-from jsna_desktop.app.views.life import LifeView
-from jsna_desktop.app.views.life_asker import LifeAsker
+from jsna_desktop.app.views.asker import Asker
 from jsna_desktop.app.workbench import Workbench
+
+if TYPE_CHECKING:
+    from jsna_desktop.app.views.asking_view import AskingView
+
+_View = TypeVar("_View", bound="AskingView")
 
 
 class Keeper(QObject):
@@ -35,7 +35,7 @@ class Keeper(QObject):
         self._colouring = colouring
         self.session, self.desk, self.bench, self._look = session, desk, bench, look
         self.shown = PROFILE
-        self._askers: dict[str, LifeAsker | InequalityAsker | AssetsAsker | AccessAsker] = {}
+        self._askers: dict[str, Asker] = {}
         bench.view_asked.connect(self.show_view)
         desk.subject_changed.connect(self.refresh)
         session.places_changed.connect(self.refresh)
@@ -52,9 +52,8 @@ class Keeper(QObject):
             return
         if key != PROFILE and key not in self._askers:
             self._make(key)
-        before = self._askers.get(self.shown)
-        if isinstance(before, AccessAsker):
-            before.rest()
+        if self.shown in self._askers:
+            self._askers[self.shown].rest()
         self.shown = key
         self.bench.show_view(key)
         self.refresh()
@@ -80,33 +79,47 @@ class Keeper(QObject):
         self.deleteLater()
 
     def _make(self, key: str) -> None:
-        if key == ACCESS:
-            self._askers[key] = self._make_access()
-            return
-        if key == LIFE:
-            view = LifeView(self._look)
-            asker = LifeAsker(self.session, view)
-        elif key == ASSETS:
-            view = AssetsView(self._look)
-            asker = AssetsAsker(self.session, view, self.desk)
-            asker.sheet_made.connect(self.sheet_made.emit)
-            asker.file_asked.connect(self.file_asked.emit)
-        else:
-            view = InequalityView(self._look)
-            asker = InequalityAsker(self.session, view)
-        view.failed.connect(self.problem.emit)
-        view.made_asked.connect(self.how_asked.emit)
+        """A tab's view and who asks for it. Each is imported when it is first shown: the window opens without."""
+        make = {ACCESS: self._access, LIFE: self._life, ASSETS: self._assets}.get(key, self._inequality)
+        asker = self._askers[key] = make()
         asker.problem.connect(self.problem.emit)
-        self._askers[key] = asker
-        self.bench.add_view(key, view)
 
-    def _make_access(self) -> AccessAsker:
+    def _life(self) -> Asker:
+        from jsna_desktop.app.views.life import LifeView
+        from jsna_desktop.app.views.life_asker import LifeAsker
+
+        return LifeAsker(self.session, self._wide(LIFE, LifeView(self._look)))
+
+    def _inequality(self) -> Asker:
+        from jsna_desktop.app.views.inequality import InequalityView
+        from jsna_desktop.app.views.inequality_asker import InequalityAsker
+
+        return InequalityAsker(self.session, self._wide(INEQUALITY, InequalityView(self._look)))
+
+    def _assets(self) -> Asker:
+        from jsna_desktop.app.views.assets import AssetsView
+        from jsna_desktop.app.views.assets_asker import AssetsAsker
+
+        asker = AssetsAsker(self.session, self._wide(ASSETS, AssetsView(self._look)), self.desk)
+        asker.sheet_made.connect(self.sheet_made.emit)
+        asker.file_asked.connect(self.file_asked.emit)
+        return asker
+
+    def _access(self) -> Asker:
+        from jsna_desktop.app.panels.access import AccessPanel
+        from jsna_desktop.app.views.access_asker import AccessAsker
+
         panel = AccessPanel(self._look)
         asker = AccessAsker(self.session, panel, self.bench, self._colouring, self.desk.undo_stack)
-        asker.problem.connect(self.problem.emit)
         asker.where_asked.connect(self.where_asked.emit)
         asker.name_asked.connect(self.name_asked.emit)
         asker.said.connect(self.said.emit)
         asker.task_asked.connect(self.task_asked.emit)
         self.bench.add_panel(ACCESS, panel)
         return asker
+
+    def _wide(self, key: str, view: _View) -> _View:
+        view.failed.connect(self.problem.emit)
+        view.made_asked.connect(self.how_asked.emit)
+        self.bench.add_view(key, view)
+        return view

@@ -5,32 +5,26 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QTableWidget, QWidget
-
-from jsna_desktop.app.panels.chart import ChartContent, ChartTable, ChartView, fill_table
+from jsna_desktop.app.panels.chart import ChartContent, ChartTable, ChartView
 from jsna_desktop.app.panels.menu_button import MenuButton
 from jsna_desktop.app.panels.tabs import LIFE
-from jsna_desktop.app.panels.wide import WideView
 from jsna_desktop.app.theme import Look
-from jsna_desktop.app.widgets import Button, Text, column
+from jsna_desktop.app.views.asking_view import AskingView, group_table, notes_of
+from jsna_desktop.app.widgets import Button
 from jsna_desktop.jobs import life_words
 from jsna_desktop.jobs.life_findings import AROUND, OTHER, REST, WITHIN, Question
 from jsna_desktop.packs import gradient_charts, life_charts
-from jsna_desktop.packs.life import Group, LifeFindings
+from jsna_desktop.packs.life import LifeFindings
 from jsna_desktop.packs.sheet import short_period, signed
 
+_YEARS = "Years"
 _SEXES = {"persons": "Persons", "female": "Females", "male": "Males"}
 # Heights in pixels: of a bar, a place, the lines, the gradient. All of it is seen at once at 1366 × 768.
 _BAR, _DOT, _LINES, _GRADIENT = 23, 36, 196, 168
 
 
-class LifeView(WideView):
-    """`question` carries what a person asks; `made_asked` that they want to know how it is made."""
-
-    question = Signal(object)
-    made_asked = Signal(str, object)
-    failed = Signal(object)
+class LifeView(AskingView):
+    """Its question is one of jobs/life_findings, of the place that is chosen."""
 
     def __init__(self, look: Look) -> None:
         self.way = MenuButton(look, "What is compared")
@@ -38,41 +32,18 @@ class LifeView(WideView):
         self.period = MenuButton(look, "Years")
         self.age = MenuButton(look, "Age")
         super().__init__(look, LIFE, (self.way, self.sex, self.period, self.age))
-        self._asked: Question | None = None
-        self._shown: LifeFindings | None = None
         self.over_time = ChartView(look, _LINES)
         self.gradient = ChartView(look, _GRADIENT)
         self.parts = ChartView(look, 220)
+        self.take_charts(self.over_time, self.gradient, self.parts)
         self.parts_by = Button(look, "", kind="link", role="small")
         self.parts_by.clicked.connect(self._other_parts)
-        self.table_heading = Text(look, "As a table", "strong")
-        self.table = QTableWidget()
-        self.source = Text(look, "", "small", "muted", wrap=True)
-        self.how = Button(look, "How it is made", kind="link", role="small")
-        self.how.clicked.connect(self._tell_how)
-        listed = QWidget()
-        listed.setLayout(column(self.table_heading, self.table, self.source, self.how, gap=6))
         self.parts.add_link(self.parts_by)
-        self._listed = listed
         self.add(self.left, self.over_time, self.gradient)
-        self.add(self.right, self.parts, listed)
-        for chart in self.charts:
-            chart.failed.connect(self.failed.emit)
+        self.add(self.right, self.parts, self.listed())
         self.way.chosen.connect(self._ask_way)
         for chooser, name in ((self.sex, "sex"), (self.period, "years"), (self.age, "age")):
             chooser.chosen.connect(partial(self._ask, name))
-
-    @property
-    def charts(self) -> tuple[ChartView, ...]:
-        return (self.over_time, self.gradient, self.parts)
-
-    @property
-    def is_settled(self) -> bool:
-        return all(chart.is_settled for chart in self.charts)
-
-    def leave(self) -> None:
-        for chart in self.charts:
-            chart.leave()
 
     # ---- showing
 
@@ -120,22 +91,19 @@ class LifeView(WideView):
             )
         self._show_gradient(found, at)
         self._show_parts(found)
-        self._listed.show()
-        self.table_heading.setText("As a table")
-        fill_table(self.look, self.table, _groups(found.groups), found.title)
-        notes = dict.fromkeys(f"{g.name}: {g.note}" for g in found.groups if g.note)
-        self.source.setText(" ".join([f"{note[:1].upper()}{note[1:]}." for note in notes] + [found.source]))
+        self.show_listed(group_table(found.groups, _YEARS), found.title, notes_of(found.groups), found.source)
 
     def _show_gradient(self, found: LifeFindings, at: str) -> None:
         self.gradient.show()
+        table = group_table(found.groups, _YEARS)
         if any(group.own for group in found.groups) and found.slope is None and not _are_fifths(found):
             draw = partial(gradient_charts.dots, found.groups)
-            said = ChartContent(draw, "Beside others", f"years {at}, with 95 % intervals", _groups(found.groups))
+            said = ChartContent(draw, "Beside others", f"years {at}, with 95 % intervals", table)
             self.gradient.show_chart(said, _DOT * len(found.groups) + 26)
             return
         beside = found.slope.said if found.slope is not None else "no slope index: a group has no value"
         draw = partial(gradient_charts.whole_gradient, found.groups, found.slope)
-        self.gradient.show_chart(ChartContent(draw, "The whole gradient", beside, _groups(found.groups)), _GRADIENT)
+        self.gradient.show_chart(ChartContent(draw, "The whole gradient", beside, table), _GRADIENT)
 
     def _show_parts(self, found: LifeFindings) -> None:
         self.parts.setVisible(bool(found.parts))
@@ -156,10 +124,6 @@ class LifeView(WideView):
 
     # ---- asking
 
-    def _ask(self, name: str, value: object) -> None:
-        if self._asked is not None:
-            self.question.emit(replace(self._asked, **{name: value}))
-
     def _ask_way(self, value: tuple[str, str]) -> None:
         if self._asked is not None:
             self.question.emit(replace(self._asked, way=value[0], other=value[1]))
@@ -167,10 +131,6 @@ class LifeView(WideView):
     def _other_parts(self) -> None:
         if self._asked is not None:
             self._ask("parts", "cause" if self._asked.parts == "age" else "age")
-
-    def _tell_how(self) -> None:
-        if self._shown is not None:
-            self.made_asked.emit(self._shown.title, self._shown.made)
 
 
 def ways_of(ways: Sequence[str], place: str, district: str, others: Sequence[str]) -> list[tuple[tuple[str, str], str]]:
@@ -190,15 +150,6 @@ def _years(first: int, last: int) -> str:
 
 def _are_fifths(found: LifeFindings) -> bool:
     return found.groups[0].name.endswith("fifth")
-
-
-def _interval(low: float | None, high: float | None) -> str:
-    return "" if low is None or high is None else f"{low:.1f} to {high:.1f}"
-
-
-def _groups(groups: Sequence[Group]) -> ChartTable:
-    rows = [(g.name, "not given" if g.value is None else f"{g.value:.1f}", _interval(g.lower, g.upper)) for g in groups]
-    return ChartTable(("", "Years", "95 % interval"), tuple(rows))
 
 
 def _over_time(found: LifeFindings) -> ChartTable:

@@ -2,20 +2,15 @@
 
 from dataclasses import dataclass, replace
 
-from PySide6.QtCore import QObject, Signal
-
 from jsna_desktop.app.session import Session
-from jsna_desktop.app.tasks import Latest
+from jsna_desktop.app.views.asker import Asker
 from jsna_desktop.app.views.life import LifeView, ways_of
 from jsna_desktop.app.views.words import todo_in_window
-from jsna_desktop.areas.locality import Locality
 from jsna_desktop.errors import UserError
 from jsna_desktop.jobs.life_expectancy import parse_years
 from jsna_desktop.jobs.life_findings import OTHER, Ground, Question, ground, life_findings, periods
 from jsna_desktop.jobs.mortality import Mortality, load_mortality
 from jsna_desktop.packs.life import LifeFindings
-
-_TITLE = "Life expectancy"
 
 
 @dataclass(frozen=True)
@@ -25,36 +20,14 @@ class _Answer:
     found: LifeFindings
 
 
-class LifeAsker(QObject):
-    """One session's questions. What is chosen in the view (sex, years, age) stays from place to place."""
-
-    problem = Signal(object)
+class LifeAsker(Asker):
+    """What is chosen in the view (sex, years, age) stays from place to place."""
 
     def __init__(self, session: Session, view: LifeView) -> None:
-        super().__init__(view)
-        self.session, self.view = session, view
-        self._latest = Latest(self)
-        self._latest.finished.connect(self._show)
-        self._latest.failed.connect(self.problem.emit)
+        super().__init__(session, view)
+        self.view = view
         self._data: tuple[object, Mortality] | None = None
-        self._asked: Question | None = None
-        self._place: Locality | None = None
-        self._among: list[Locality] = []
         view.question.connect(self._ask)
-
-    @property
-    def is_settled(self) -> bool:
-        return not self._latest.busy and self.view.is_settled
-
-    def show_place(self, place: Locality | None, among: list[Locality]) -> None:
-        """Show the life expectancy of a kept place, or of the district that most of `among` are in."""
-        self._place, self._among = place, among
-        self._ask(self._asked)
-
-    def leave(self) -> None:
-        self.view.question.disconnect(self._ask)
-        self._latest.stop()
-        self.deleteLater()
 
     def _ask(self, asked: Question | None) -> None:
         if asked is not None:
@@ -81,10 +54,8 @@ class LifeAsker(QObject):
         return self._data[1]
 
     def _show(self, answer: _Answer | UserError) -> None:
-        beside = self.session.name + (" · fictional data" if self.session.contents.fictional else "")
         if isinstance(answer, UserError):
-            title = f"{_TITLE} in {self._place.name}" if self._place is not None else _TITLE
-            self.view.show_nothing(title, beside, todo_in_window(answer))
+            self.view.show_nothing(self._title("Life expectancy"), self.beside, todo_in_window(answer))
             return
         self._asked = answer.asked
         start, found = answer.ground, answer.found
@@ -94,7 +65,7 @@ class LifeAsker(QObject):
         others = start.others.names if start.others is not None else ()
         ways = ways_of(start.ways, place, start.district.names[0], others)
         self.view.offer(answer.asked, ways, start.data.sexes, periods(start.data), years)
-        self.view.show_findings(found, beside)
+        self.view.show_findings(found, self.beside)
 
 
 def _fitting(start: Ground, asked: Question | None) -> Question:

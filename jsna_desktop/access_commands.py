@@ -5,8 +5,18 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from jsna_desktop.command_output import (
+    Command,
+    Prepared,
+    choice_of,
+    give,
+    one_decimal,
+    output_arguments,
+    share,
+    two_decimals,
+    whole,
+)
 from jsna_desktop.errors import UsageProblem
-from jsna_desktop.measure_commands import Command, Prepared, _choice, _given, _output
 from jsna_desktop.safekeeping import opened
 
 if TYPE_CHECKING:
@@ -37,7 +47,7 @@ def arguments(command: Command, workspace: Prepared, select: Prepared) -> None:
     c.add_argument("--save", metavar="NAME", help="keep these changes under a name")
     c.add_argument("--ferries", action="store_true", help="use ferries too")
     c.add_argument("--speeds", metavar="FILE", type=Path, help="another table of speeds (docs/access.md)")
-    _output(c)
+    output_arguments(c)
 
 
 def access(options: argparse.Namespace) -> int:
@@ -62,7 +72,7 @@ def _journeys(options: argparse.Namespace, store: "Store", changes: bool) -> int
     from jsna_desktop.jobs import access_rows
     from jsna_desktop.jobs.access_people import residents_of
 
-    residents = residents_of(store, _choice(options), groups=options.groups)
+    residents = residents_of(store, choice_of(options), groups=options.groups)
     prepared = job.prepare(store, residents, options.by, ferries=options.ferries, speeds=options.speeds)
     made = job.reach(prepared, options.service, options.within)
     head = _head(made)
@@ -74,7 +84,7 @@ def _journeys(options: argparse.Namespace, store: "Store", changes: bool) -> int
         rows, columns = access_rows.block_rows(made), _block_columns(_unit(made))
     else:
         rows, columns = access_rows.rows(made), _columns(made)
-    return _given(options, store, access_rows.released_access(rows, sensitive=made.sensitive), columns, head)
+    return give(options, store, access_rows.released_access(rows, sensitive=made.sensitive), columns, head)
 
 
 def _head(made: "Access") -> dict:
@@ -100,7 +110,7 @@ def _changed(options: argparse.Namespace, store: "Store", made: "Access", head: 
     rows = job.change_rows(job.changed(made, change))
     if options.save:
         scenarios.save(store, options.save, made.services, change)
-    return _given(options, store, released_access(rows, sensitive=made.sensitive), _change_columns(_unit(made)), head)
+    return give(options, store, released_access(rows, sensitive=made.sensitive), _change_columns(_unit(made)), head)
 
 
 def _change(options: argparse.Namespace, store: "Store", made: "Access") -> "Change":
@@ -141,7 +151,7 @@ def _capacity(options: argparse.Namespace, store: "Store") -> int:
     zones = parse_zones(options.zones)
     if options.within:
         raise UsageProblem("--capacity has zones, not limits", todo="Use --zones")
-    residents = residents_of(store, _choice(options), groups=options.groups)
+    residents = residents_of(store, choice_of(options), groups=options.groups)
     prepared = job.prepare(store, residents, options.by or "drive", ferries=options.ferries, speeds=options.speeds)
     made = supply(prepared, options.service, zones)
     head = {
@@ -150,27 +160,11 @@ def _capacity(options: argparse.Namespace, store: "Store") -> int:
         "zones": [{"minutes": end, "weight": weight} for end, weight in zones],
         "notes": [] if made.sensitive else [*made.notes, *residents.notes],
     }
-    return _given(options, store, released_access(supply_rows(made), sensitive=made.sensitive), _SUPPLY, head)
+    return give(options, store, released_access(supply_rows(made), sensitive=made.sensitive), _SUPPLY, head)
 
 
 def _who(row: dict) -> str:
     return row["locality"] + (f", {row['group']}" if row["group"] else "")
-
-
-def _one(value: float | None, *, sign: bool = False) -> str:
-    return "" if value is None else f"{value:+,.1f}" if sign else f"{value:,.1f}"
-
-
-def _whole(value: float | None) -> str:
-    return "" if value is None else f"{value:,.0f}"
-
-
-def _two(value: float | None, *, sign: bool = False) -> str:
-    return "" if value is None else f"{value:+,.2f}" if sign else f"{value:,.2f}"
-
-
-def _share(value: float | None) -> str:
-    return "" if value is None else f"{100 * value:.0f} %"
 
 
 def _unit(made: "Access") -> str:
@@ -182,15 +176,15 @@ def _columns(made: "Access") -> dict[str, Callable[[dict], str]]:
     unit = _unit(made)
 
     def within(at: int) -> Callable[[dict], str]:
-        return lambda row: _share(row["within"][at]["share"])
+        return lambda row: share(row["within"][at]["share"])
 
     return {
         "Locality": _who,
-        f"Mean {unit}": lambda r: _one(r["mean"]),
-        "Median": lambda r: _one(r["median"]),
-        "90 %": lambda r: _one(r["p90"]),
+        f"Mean {unit}": lambda r: one_decimal(r["mean"]),
+        "Median": lambda r: one_decimal(r["median"]),
+        "90 %": lambda r: one_decimal(r["p90"]),
         **{f"≤ {limit:g} {unit}": within(at) for at, limit in enumerate(made.limits)},
-        "Residents": lambda r: _whole(r["residents"]),
+        "Residents": lambda r: whole(r["residents"]),
         "Note": lambda r: r["note"],
     }
 
@@ -198,12 +192,12 @@ def _columns(made: "Access") -> dict[str, Callable[[dict], str]]:
 def _change_columns(unit: str) -> dict[str, Callable[[dict], str]]:
     return {
         "Locality": _who,
-        "Residents": lambda r: _whole(r["residents"]),
-        f"Mean {unit} before": lambda r: _two(r["mean_before"]),
-        "After": lambda r: _two(r["mean_after"]),
-        "Difference": lambda r: _two(r["difference"], sign=True),
-        "Gain": lambda r: _whole(r["gain"]),
-        "Lose": lambda r: _whole(r["lose"]),
+        "Residents": lambda r: whole(r["residents"]),
+        f"Mean {unit} before": lambda r: two_decimals(r["mean_before"]),
+        "After": lambda r: two_decimals(r["mean_after"]),
+        "Difference": lambda r: two_decimals(r["difference"], sign=True),
+        "Gain": lambda r: whole(r["gain"]),
+        "Lose": lambda r: whole(r["lose"]),
         "Note": lambda r: r["note"],
     }
 
@@ -211,30 +205,30 @@ def _change_columns(unit: str) -> dict[str, Callable[[dict], str]]:
 def _service_columns(unit: str) -> dict[str, Callable[[dict], str]]:
     return {
         "Service": lambda r: r["name"] or "",
-        "Residents": lambda r: _whole(r["residents"]),
-        "With neighbours": lambda r: _whole(r["residents_around"]),
-        f"Mean {unit}": lambda r: _one(r["mean"]),
-        "Capacity": lambda r: _whole(r["capacity"]),
+        "Residents": lambda r: whole(r["residents"]),
+        "With neighbours": lambda r: whole(r["residents_around"]),
+        f"Mean {unit}": lambda r: one_decimal(r["mean"]),
+        "Capacity": lambda r: whole(r["capacity"]),
     }
 
 
 def _block_columns(unit: str) -> dict[str, Callable[[dict], str]]:
     return {
         "Area": lambda r: r["area_code"],
-        f"Mean {unit}": lambda r: _one(r["mean"]),
-        "Residents": lambda r: _whole(r["residents"]),
-        "Beyond the largest limit": lambda r: _whole(r["beyond"][-1]["residents"]),
-        "No known way": lambda r: _whole(r["unrouted"]),
-        "Nearest": lambda r: ", ".join(f"{one['name']} {_one(one['mean'])}" for one in r["nearest"]),
+        f"Mean {unit}": lambda r: one_decimal(r["mean"]),
+        "Residents": lambda r: whole(r["residents"]),
+        "Beyond the largest limit": lambda r: whole(r["beyond"][-1]["residents"]),
+        "No known way": lambda r: whole(r["unrouted"]),
+        "Nearest": lambda r: ", ".join(f"{one['name']} {one_decimal(one['mean'])}" for one in r["nearest"]),
     }
 
 
 _SUPPLY = {
     "Locality": _who,
     "For 1,000 residents": lambda r: "" if r["per_1000"] is None else f"{r['per_1000']:,.2f}",
-    "In no catchment": lambda r: _share(r["none_share"]),
+    "In no catchment": lambda r: share(r["none_share"]),
     "Gini": lambda r: "" if r["gini"] is None else f"{r['gini']:.2f}",
-    "Residents": lambda r: _whole(r["residents"]),
+    "Residents": lambda r: whole(r["residents"]),
     "Note": lambda r: r["note"],
 }
 

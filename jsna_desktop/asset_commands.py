@@ -7,8 +7,8 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from jsna_desktop.command_output import Prepared, choice_of, give, share
 from jsna_desktop.errors import UsageProblem
-from jsna_desktop.measure_commands import Prepared, _choice, _given
 from jsna_desktop.safekeeping import opened
 
 if TYPE_CHECKING:
@@ -166,7 +166,7 @@ def _list(options: argparse.Namespace) -> int:
         found, places = _register(store, options)
         rows = asset_rows.rows(found, places, contact=options.contact)
         head = {"findings": [_counted(len(rows), "asset")]}
-        return _given(options, store, rows, _LIST_TABLE, head if options.format == "table" else {})
+        return give(options, store, rows, _LIST_TABLE, head if options.format == "table" else {})
 
 
 def _fields_of(options: argparse.Namespace) -> dict[str, str]:
@@ -229,7 +229,7 @@ def _duplicates(options: argparse.Namespace) -> int:
         found, _ = _register(store, options)
         rows = asset_rows.duplicate_rows(found, metres, alike)
         said = f"{_counted(len(rows), 'pair')}: names at least {alike:g} alike, no more than {metres:,.0f} m apart"
-        return _given(options, store, rows, _TWIN_TABLE, {"findings": [said]})
+        return give(options, store, rows, _TWIN_TABLE, {"findings": [said]})
 
 
 def _stale(options: argparse.Namespace) -> int:
@@ -243,7 +243,7 @@ def _stale(options: argparse.Namespace) -> int:
         rows = asset_rows.rows(late, places, contact=options.contact, months=options.months)
         before = assets.cut_off(found.today, options.months)
         said = f"{len(rows):,} of {_counted(len(found.assets), 'asset')} never checked, or last before {before}"
-        return _given(options, store, rows, _STALE_TABLE, {"findings": [said]})
+        return give(options, store, rows, _STALE_TABLE, {"findings": [said]})
 
 
 def _reach(options: argparse.Namespace) -> int:
@@ -253,7 +253,7 @@ def _reach(options: argparse.Namespace) -> int:
     with opened(options) as store:
         start = _start(store, options)
         rows = asset_reach.reach_rows(start, metres, options.by or asset_reach.ALL)
-        return _given(options, store, _released(start, rows), _REACH_TABLE, _head(start, metres))
+        return give(options, store, _released(start, rows), _REACH_TABLE, _head(start, metres))
 
 
 def _gaps(options: argparse.Namespace) -> int:
@@ -272,14 +272,14 @@ def _gaps(options: argparse.Namespace) -> int:
             f"{_counted(len(rows), 'small area')} of the most deprived {fifth} fifth with under {options.under:g} % of "
             f"residents within {metres:,.0f} m of an asset: {beyond:,.0f} residents further away"
         )
-        return _given(options, store, rows, _GAP_TABLE, head | {"findings": [said]})
+        return give(options, store, rows, _GAP_TABLE, head | {"findings": [said]})
 
 
 def _start(store: "Store", options: argparse.Namespace):
     from jsna_desktop.jobs import asset_reach
 
     from_all, _ = _register_of_all(store, options)
-    return asset_reach.ground(store, _choice(options), from_all)
+    return asset_reach.ground(store, choice_of(options), from_all)
 
 
 def _register_of_all(store: "Store", options: argparse.Namespace) -> tuple["Register", list["Locality"]]:
@@ -314,10 +314,6 @@ def _counted(number: int, one: str) -> str:
     return f"{number:,} {one}{'' if number == 1 else 's'}"
 
 
-def _share(value: float | None) -> str:
-    return "" if value is None else f"{100 * value:.1f} %"
-
-
 def _short(text: str, length: int = 44) -> str:
     return text if len(text) <= length else text[: length - 1] + "…"
 
@@ -350,8 +346,8 @@ _REACH_TABLE = {
     "Residents": lambda r: "" if r["residents"] is None else f"{r['residents']:,.0f}",
     "Per 1,000": lambda r: "" if r["per_1000"] is None else f"{r['per_1000']:.2f}",
     "Within": lambda r: f"{r['metres']:,.0f} m",
-    "Residents near": lambda r: _share(r["share_within"]),
-    "Edge: may be nearer": lambda r: _share(r["edge_share"]) if r["edge_share"] else "",
+    "Residents near": lambda r: share(r["share_within"], 1),
+    "Edge: may be nearer": lambda r: share(r["edge_share"], 1) if r["edge_share"] else "",
     "Note": lambda r: r["note"],
 }
 _GAP_TABLE = {
@@ -359,7 +355,7 @@ _GAP_TABLE = {
     "Name": lambda r: r["area_name"],
     "Locality": lambda r: r["locality"],
     "Residents": lambda r: f"{r['residents']:,.0f}",
-    "Near one": lambda r: _share(r["share_within"]),
+    "Near one": lambda r: share(r["share_within"], 1),
     "Further away": lambda r: f"{r['beyond']:,.0f}",
     "Nearest, m": lambda r: "" if r["nearest_metres"] is None else f"{r['nearest_metres']:,.0f}",
 }

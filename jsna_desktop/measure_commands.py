@@ -1,24 +1,15 @@
 """The commands of the measures beyond the profile: life expectancy, inequality, benchmarking, equity."""
 
 import argparse
-import csv
-import io
-import json
-import sys
-from collections.abc import Callable
-from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from jsna_desktop.command_output import Command, Prepared, choice_of, give, interval, one_decimal, output_arguments
 from jsna_desktop.errors import UsageProblem
 from jsna_desktop.safekeeping import opened
 
 if TYPE_CHECKING:
-    from jsna_desktop.jobs.measured_places import Choice
     from jsna_desktop.workspace.store import Store
 
-Command = Callable[[str, str], argparse.ArgumentParser]
-Prepared = Callable[[argparse.ArgumentParser], None]
 _SEXES = ("persons", "female", "male", "all")
 
 
@@ -36,7 +27,7 @@ def arguments(command: Command, workspace: Prepared, select: Prepared) -> None:
     c.add_argument("--rolling", metavar="N", type=int, nargs="?", const=3, help="with --gap: over time, N years (3)")
     c.add_argument("--age", metavar="N", type=int, default=0, help="with --gap: at this age (default: at birth)")
     _groups(c, default=None)
-    _output(c)
+    output_arguments(c)
 
     c = command("inequality", "an indicator over the gradient of deprivation: slope and relative index")
     workspace(c)
@@ -45,7 +36,7 @@ def arguments(command: Command, workspace: Prepared, select: Prepared) -> None:
     c.add_argument("--sex", choices=_SEXES, help="of life expectancy")
     c.add_argument("--years", metavar="A-B", help="of life expectancy")
     _groups(c, default=5)
-    _output(c)
+    output_arguments(c)
 
     c = command("benchmark", "places against a fixed value: funnel limits, verdict, over-dispersion, neighbours")
     workspace(c)
@@ -53,7 +44,7 @@ def arguments(command: Command, workspace: Prepared, select: Prepared) -> None:
     c.add_argument("--indicator", metavar="ID", required=True, help="an id of `show`")
     c.add_argument("--against", choices=("district", "region", "england"), default="district", help="the centre")
     c.add_argument("--districts", action="store_true", help="districts, with their statistical neighbours")
-    _output(c)
+    output_arguments(c)
 
     c = command("equity", "need, supply and use of a service by deprivation and locality")
     workspace(c)
@@ -62,25 +53,13 @@ def arguments(command: Command, workspace: Prepared, select: Prepared) -> None:
     c.add_argument("--need", metavar="ID", help="an indicator whose count is the need (default: residents)")
     c.add_argument("--use", metavar="ID", help="an indicator whose count is the use")
     _groups(c, default=5)
-    _output(c)
+    output_arguments(c)
 
 
 def _groups(c: argparse.ArgumentParser, default: int | None) -> None:
     c.add_argument("--by", metavar="imd2025|imd2019|ID", help="what the groups are made by (default: the latest index)")
     c.add_argument("--groups", type=int, choices=(5, 10), default=default, help="fifths or tenths")
     c.add_argument("--within", choices=("place", "national"), default="place", help="local groups, or the nation's")
-
-
-def _output(c: argparse.ArgumentParser) -> None:
-    c.add_argument("--method", choices=("blocks", "best-fit", "postcodes", "dasymetric", "area"), help="of cut areas")
-    c.add_argument("--format", choices=("table", "json", "csv"), default="table")
-    c.add_argument("--out", metavar="FILE", type=Path)
-
-
-def _choice(options: argparse.Namespace) -> "Choice":
-    from jsna_desktop.jobs.measured_places import Choice
-
-    return Choice(tuple(options.set), tuple(options.locality), options.method)
 
 
 def life_expectancy(options: argparse.Namespace) -> int:
@@ -101,7 +80,7 @@ def life_expectancy(options: argparse.Namespace) -> int:
         sexes = job.chosen_sexes(data, options.sex)
         if options.gap is not None:
             return _gap(options, store, data, sexes, years)
-        choice = _choice(options)
+        choice = choice_of(options)
         places = chosen_places(store, choice, data.geography, data.universe, data.blocks)
         if choice.named and options.district:
             places = districts(store, data.geography, data.universe, data.blocks).with_more(places)
@@ -116,12 +95,12 @@ def life_expectancy(options: argparse.Namespace) -> int:
 
             made = healthy_life.healthy_rows(store, data, places, sexes, years, options.healthy, choice, within)
             head = {"notes": list(made.notes), "sources": list(data.titles)}
-            return _given(
+            return give(
                 options, store, release_healthy.released_healthy(made, sensitive=sensitive), _HEALTHY_TABLE, head
             )
         found = job.rows(data, places, sexes, years, within)
         rows = release_life.released_life(found, sensitive=sensitive)
-        return _given(options, store, rows, _LIFE_TABLE, {"notes": list(data.notes), "sources": list(data.titles)})
+        return give(options, store, rows, _LIFE_TABLE, {"notes": list(data.notes), "sources": list(data.titles)})
 
 
 def _gap(options: argparse.Namespace, store: "Store", data, sexes: tuple[str, ...], years) -> int:
@@ -132,7 +111,7 @@ def _gap(options: argparse.Namespace, store: "Store", data, sexes: tuple[str, ..
 
     sensitive = data.sensitive
     if options.gap == "deprivation":
-        places = chosen_places(store, _choice(options), data.geography, data.universe, data.blocks)
+        places = chosen_places(store, choice_of(options), data.geography, data.universe, data.blocks)
         rank = ranking(store, data.geography, data.universe, options.by)
         sensitive = sensitive or rank.sensitive
         cut = job.grouped(places, rank, options.groups or 5, options.within, data.blocks)
@@ -147,7 +126,7 @@ def _gap(options: argparse.Namespace, store: "Store", data, sexes: tuple[str, ..
         head["trend"] = release_life.released_verdicts(verdicts, sensitive=sensitive)
     else:
         rows = life_gap.gap_rows(data, pairs, sexes, years, options.decompose, options.age)
-    return _given(options, store, release_life.released_gaps(rows, sensitive=sensitive), _GAP_TABLE, head)
+    return give(options, store, release_life.released_gaps(rows, sensitive=sensitive), _GAP_TABLE, head)
 
 
 def _two(store: "Store", text: str, data) -> tuple:
@@ -175,7 +154,7 @@ def inequality(options: argparse.Namespace) -> int:
     from jsna_desktop.jobs.release_groups import released_groups
 
     with opened(options) as store:
-        choice = _choice(options)
+        choice = choice_of(options)
         if options.indicator == job.LIFE_EXPECTANCY:
             data = load_mortality(store)
             made = job.of_life_expectancy(
@@ -187,7 +166,7 @@ def inequality(options: argparse.Namespace) -> int:
                 store, options.indicator, choice, options.by, options.groups, options.within
             )
             rows = released_groups(store, made, figures, table)
-        return _given(options, store, rows, _SLOPE_TABLE, {"by": made.by, "within": made.way})
+        return give(options, store, rows, _SLOPE_TABLE, {"by": made.by, "within": made.way})
 
 
 def benchmark(options: argparse.Namespace) -> int:
@@ -195,8 +174,8 @@ def benchmark(options: argparse.Namespace) -> int:
     from jsna_desktop.jobs import benchmark as job
 
     with opened(options) as store:
-        rows = job.benchmark(store, options.indicator, _choice(options), options.against, districts=options.districts)
-        return _given(options, store, rows, _FUNNEL_TABLE, {})
+        rows = job.benchmark(store, options.indicator, choice_of(options), options.against, districts=options.districts)
+        return give(options, store, rows, _FUNNEL_TABLE, {})
 
 
 def equity(options: argparse.Namespace) -> int:
@@ -205,10 +184,10 @@ def equity(options: argparse.Namespace) -> int:
 
     with opened(options) as store:
         rows, findings = job.equity(
-            store, options.service, _choice(options), options.need, options.use, options.by, options.groups,
+            store, options.service, choice_of(options), options.need, options.use, options.by, options.groups,
             options.within,
         )  # fmt: skip
-        return _given(options, store, rows, _EQUITY_TABLE, {"findings": findings})
+        return give(options, store, rows, _EQUITY_TABLE, {"findings": findings})
 
 
 # Heading → how a row is said in the table for people.
@@ -217,14 +196,14 @@ _LIFE_TABLE = {
     "Sex": lambda r: r["sex"],
     "Period": lambda r: r["period"],
     "Age": lambda r: str(r["age"]),
-    "Years": lambda r: _one(r["value"]),
-    "95 % interval": lambda r: _interval(r["lower_ci"], r["upper_ci"]),
+    "Years": lambda r: one_decimal(r["value"]),
+    "95 % interval": lambda r: interval(r["lower_ci"], r["upper_ci"]),
     "Deaths": lambda r: "" if r["deaths"] is None else f"{r['deaths']:,.0f}",
     "Note": lambda r: r["note"],
 }
 _HEALTHY_TABLE = {
     **{heading: said for heading, said in _LIFE_TABLE.items() if heading not in ("Deaths", "Note")},
-    "Of": lambda r: _one(r["life_expectancy"]),
+    "Of": lambda r: one_decimal(r["life_expectancy"]),
     "Share": lambda r: "" if r["share"] is None else f"{100 * r['share']:.1f} %",
     "Note": lambda r: r["note"],
 }
@@ -233,10 +212,11 @@ _GAP_TABLE = {
     "Between": lambda r: f"{r['a']} less {r['b']}",
     "Sex": lambda r: r["sex"],
     "Period": lambda r: r["period"],
-    "Years": lambda r: _one(r["value"]),
-    "95 % interval": lambda r: _interval(r["lower_ci"], r["upper_ci"]),
+    "Years": lambda r: one_decimal(r["value"]),
+    "95 % interval": lambda r: interval(r["lower_ci"], r["upper_ci"]),
     "Made up of": lambda r: "; ".join(
-        f"{p['cause'] if p['cause'] != 'all' else p['age']} {_one(p['years'], sign=True)}" for p in r.get("parts", ())
+        f"{p['cause'] if p['cause'] != 'all' else p['age']} {one_decimal(p['years'], sign=True)}"
+        for p in r.get("parts", ())
     ),
     "Note": lambda r: r["note"],
 }
@@ -244,10 +224,10 @@ _SLOPE_TABLE = {
     "Locality": lambda r: r["locality"],
     "Indicator": lambda r: r["name"] + ("" if r["sex"] == "persons" else f" ({r['sex']})"),
     "Period": lambda r: r["period"],
-    "Most deprived": lambda r: _one(r["groups"][0]["value"]),
-    "Least deprived": lambda r: _one(r["groups"][-1]["value"]),
-    "Slope index": lambda r: _one(r["sii"], sign=True),
-    "95 % interval": lambda r: _interval(r["sii_lower"], r["sii_upper"]),
+    "Most deprived": lambda r: one_decimal(r["groups"][0]["value"]),
+    "Least deprived": lambda r: one_decimal(r["groups"][-1]["value"]),
+    "Slope index": lambda r: one_decimal(r["sii"], sign=True),
+    "95 % interval": lambda r: interval(r["sii_lower"], r["sii_upper"]),
     "Relative": lambda r: "" if r["rii"] is None else f"{r['rii']:.2f}",
     "Note": lambda r: r["note"],
 }
@@ -256,12 +236,12 @@ _SLOPE_TABLE = {
 _FUNNEL_TABLE = {
     "Locality": lambda r: r["locality"],
     "Period": lambda r: r["period"],
-    "Value": lambda r: _one(r["value"]),
-    "Centre": lambda r: _one(r["centre"]),
-    "95 % funnel": lambda r: _interval(r["lower_95"], r["upper_95"]),
-    "99.8 % funnel": lambda r: _interval(r["lower_998"], r["upper_998"]),
+    "Value": lambda r: one_decimal(r["value"]),
+    "Centre": lambda r: one_decimal(r["centre"]),
+    "95 % funnel": lambda r: interval(r["lower_95"], r["upper_95"]),
+    "99.8 % funnel": lambda r: interval(r["lower_998"], r["upper_998"]),
     "Verdict": lambda r: r["verdict"],
-    "Over-dispersion": lambda r: _one(r["overdispersion"]),
+    "Over-dispersion": lambda r: one_decimal(r["overdispersion"]),
     "Most like": lambda r: ", ".join(n["locality"] for n in r["neighbours"][:3]),
     "Note": lambda r: r["note"],
 }
@@ -270,103 +250,13 @@ _EQUITY_TABLE = {
     "By": lambda r: r["dimension"],
     "Group": lambda r: r["group"],
     "Need": lambda r: "" if r["need"] is None else f"{r['need']:,.0f}",
-    "Services": lambda r: _one(r["services"]),
+    "Services": lambda r: one_decimal(r["services"]),
     "Capacity": lambda r: "" if r["capacity"] is None else f"{r['capacity']:,.0f}",
     "Use": lambda r: "" if r["use"] is None else f"{r['use']:,.0f}",
     "Relative": lambda r: "" if r["relative"] is None else f"{r['relative']:.2f}",
     "Unserved": lambda r: "" if r["unserved"] is None else f"{r['unserved']:,.0f}",
     "Note": lambda r: r["note"],
 }
-
-
-def _one(value: float | None, *, sign: bool = False) -> str:
-    return "" if value is None else f"{value:+,.1f}" if sign else f"{value:,.1f}"
-
-
-def _interval(lower: float | None, upper: float | None) -> str:
-    return "" if lower is None or upper is None else f"{lower:,.1f} to {upper:,.1f}"
-
-
-def _given(options: argparse.Namespace, store: "Store", rows: list[dict], table: dict, head: dict) -> int:
-    """Write rows that have passed the gate, in the format asked for; what went to a file is recorded."""
-    from jsna_desktop.jobs import audit
-
-    if options.format == "json":
-        text = _json(store, rows, head)
-    else:
-        text = _csv(rows) if options.format == "csv" else _table(rows, table, head)
-    if options.out is None:
-        sys.stdout.write(text)
-        return 0
-    part = options.out.with_name(options.out.name + ".part")
-    try:
-        part.write_text(text, encoding="utf-8", newline="")
-        part.replace(options.out)
-    except OSError as error:
-        raise UsageProblem("the file cannot be written", where=str(options.out), found=error.strerror or "") from error
-    withheld = sum(row.get("value", row.get("sii")) is None for row in rows)
-    audit.record_leaving(store, audit.PROFILED, str(options.out), rows=len(rows), withheld=withheld)
-    return 0
-
-
-def _json(store: "Store", rows: list[dict], head: dict) -> str:
-    whole = {"workspace": store.name, "made": datetime.now().isoformat(timespec="seconds"), **head}
-    start = json.dumps(whole, ensure_ascii=False, allow_nan=False, indent=1)
-    lines = ",\n".join(json.dumps(row, ensure_ascii=False, allow_nan=False) for row in rows)
-    return f'{start[:-2]},\n "rows": [\n{lines}\n ]\n}}\n'
-
-
-def _csv(rows: list[dict]) -> str:
-    """One line a row; what a row has several of (parts, groups, neighbours) comes as further lines' own columns."""
-    from jsna_desktop.jobs.output import unrun
-
-    flat: list[dict] = []
-    for row in rows:
-        many = next((name for name, value in row.items() if isinstance(value, list)
-                     and value and isinstance(value[0], dict)), "")  # fmt: skip
-        plain = {name: value for name, value in row.items() if not isinstance(value, list | dict)}
-        for name, value in row.items():
-            if isinstance(value, dict):
-                plain |= {f"{name}_{inner}": one for inner, one in value.items()}
-        for one in row[many] if many else ({},):
-            flat.append(plain | {f"{many.rstrip('s')}_{inner}" if inner in plain else inner: value
-                                 for inner, value in one.items()})  # fmt: skip
-    headings = list(dict.fromkeys(name for row in flat for name in row))
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(headings)
-    for row in flat:
-        cells = ((row.get(name), name) for name in headings)
-        writer.writerow([unrun(v) if isinstance(v, str) else "" if v is None else v for v, _ in cells])
-    return text.getvalue()
-
-
-def _table(rows: list[dict], columns: dict, head: dict) -> str:
-    lines = [[str(said(row)) for said in columns.values()] for row in rows]
-    used = [i for i in range(len(columns)) if any(line[i] for line in lines)]
-    headings = [list(columns)[i] for i in used]
-    cells = [[line[i] for i in used] for line in lines]
-    widths = [max([len(h), *(len(line[i]) for line in cells)]) for i, h in enumerate(headings)]
-    numeric = {i for i, h in enumerate(headings) if all(_is_number(line[i]) for line in cells)}
-
-    def laid(line: list[str]) -> str:
-        sides = [c.rjust(w) if i in numeric else c.ljust(w) for i, (c, w) in enumerate(zip(line, widths, strict=True))]
-        return "  ".join(sides).rstrip()
-
-    said = [*(f"{v['locality'] or v['a']}, {v['sex']}: {_verdict(v)}" for v in head.get("trend", ())),
-            *head.get("notes", ()), *head.get("findings", ())]  # fmt: skip
-    return "\n".join([laid(headings), laid(["-" * w for w in widths]), *map(laid, cells), *said]) + "\n"
-
-
-def _verdict(found: dict) -> str:
-    if found["slope"] is None:
-        return found["verdict"]
-    return f"{found['verdict']}, {found['slope']:+.2f} years a year ({found['slope_lower']:+.2f} to " \
-           f"{found['slope_upper']:+.2f})"  # fmt: skip
-
-
-def _is_number(text: str) -> bool:
-    return not text or text[:1] in "+-−0123456789"
 
 
 JOBS = {"life-expectancy": life_expectancy, "inequality": inequality, "benchmark": benchmark, "equity": equity}

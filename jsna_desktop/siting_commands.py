@@ -3,9 +3,9 @@
 import argparse
 from pathlib import Path
 
-from jsna_desktop.access_commands import _MODES, _two, _whole
+from jsna_desktop.access_commands import _MODES
+from jsna_desktop.command_output import Command, Prepared, give, share, two_decimals, whole
 from jsna_desktop.errors import UsageProblem
-from jsna_desktop.measure_commands import Command, Prepared, _given
 from jsna_desktop.safekeeping import opened
 
 
@@ -61,27 +61,23 @@ def site(options: argparse.Namespace) -> int:
             "notes": [] if secret else [*siting_rows.findings(made), *made.notes, *residents.notes],
         }
         shown = siting_rows.released_sites(rows, sensitive=secret)
-        return _given(options, store, shown, _columns(prepared.unit, made.limit), head)
-
-
-def _share(value: float | None) -> str:
-    return "" if value is None else f"{100 * value:.1f} %"
+        return give(options, store, shown, _columns(prepared.unit, made.limit), head)
 
 
 def _columns(unit: str, limit: float) -> dict:
     short = "min" if unit == "minutes" else "km"
 
     def most_deprived(row: dict) -> str:
-        return "" if row["brought_fifths"] is None else _whole(row["brought_fifths"]["1"])
+        return "" if row["brought_fifths"] is None else whole(row["brought_fifths"]["1"])
 
     return {
         "Rank": lambda r: str(r["rank"]),
         "Candidate": lambda r: r["candidate"] or "",
-        f"Mean {short} now": lambda r: _two(r["mean_before"]),
-        "With it": lambda r: _two(r["mean_after"]),
-        f"≤ {limit:g} {short} now": lambda r: _share(r["covered_before"]),
-        "With it too": lambda r: _share(r["covered_after"]),
-        "Brought within": lambda r: _whole(r["brought_within"]),
+        f"Mean {short} now": lambda r: two_decimals(r["mean_before"]),
+        "With it": lambda r: two_decimals(r["mean_after"]),
+        f"≤ {limit:g} {short} now": lambda r: share(r["covered_before"], 1),
+        "With it too": lambda r: share(r["covered_after"], 1),
+        "Brought within": lambda r: whole(r["brought_within"]),
         "Of the most deprived fifth": most_deprived,
         "Note": lambda r: r["note"],
     }

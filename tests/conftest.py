@@ -3,8 +3,17 @@
 import gc
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+
+
+@pytest.fixture(scope="session")
+def county_built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demonstration county's workspace, built once; what changes it works on a copy."""
+    from jsna_desktop.jobs.demonstration import build
+
+    return build(tmp_path_factory.mktemp("county_built"))
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -17,7 +17,6 @@ from jsna_desktop.app.dialogs.add_data import AddData
 from jsna_desktop.app.main_window import make_window
 from jsna_desktop.app.theme import LIGHT, Look
 from jsna_desktop.app.window import MainWindow
-from jsna_desktop.jobs import demonstration
 
 PATIENCE_MS = 30_000
 
@@ -50,14 +49,9 @@ def row() -> dict:
     return dict(_ROW)
 
 
-@pytest.fixture(scope="session")
-def county_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return demonstration.build(tmp_path_factory.mktemp("county"))
-
-
 @pytest.fixture
-def workspace(county_file: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copy(county_file, tmp_path / "county.jsna"))
+def workspace(county_built: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copy(county_built, tmp_path / "county.jsna"))
 
 
 @pytest.fixture
@@ -148,3 +142,30 @@ def recognised(qtbot, at_work: MainWindow) -> Callable[..., AddData]:
         return sheet
 
     return give
+
+
+@pytest.fixture
+def drawn(qtbot, window: MainWindow) -> Callable[[], None]:
+    """Wait until the tab's view shows what was asked, and the map with it."""
+
+    def wait() -> None:
+        for _ in range(2):  # what is found first may ask for more, such as its charts
+            qtbot.waitUntil(
+                lambda: window.views.is_settled and window.desk.is_settled and not window.tasks.busy,
+                timeout=PATIENCE_MS,
+            )
+
+    return wait
+
+
+@pytest.fixture
+def tab(qtbot, at_work: MainWindow, settled, drawn) -> Callable[[str], MainWindow]:
+    """Show a tab by its action, and wait for it."""
+
+    def show(key: str) -> MainWindow:
+        settled()
+        at_work.actions_.views[key].trigger()
+        drawn()
+        return at_work
+
+    return show

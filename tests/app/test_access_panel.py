@@ -19,21 +19,9 @@ PRACTICE = "Mill Lane Health Centre"
 
 
 @pytest.fixture
-def settle(qtbot, at_work):
-    def wait() -> None:
-        for _ in range(2):
-            qtbot.waitUntil(lambda: at_work.views.is_settled and at_work.desk.is_settled, timeout=PATIENCE_MS)
-
-    return wait
-
-
-@pytest.fixture
-def access(qtbot, at_work, settled, settle):
+def access(tab):
     """The asker of the panel, which is shown."""
-    settled()
-    at_work.actions_.views[ACCESS].trigger()
-    settle()
-    return at_work.views._askers[ACCESS]
+    return tab(ACCESS).views._askers[ACCESS]
 
 
 def _named(access, name: str) -> int:
@@ -50,7 +38,7 @@ def _button(sheet: Sheet, text: str) -> Button:
     return next(button for button in sheet.findChildren(Button) if button.text() == text)
 
 
-def test_the_map_shows_minutes_and_the_profile_gets_its_colours_back(at_work, access, settle):
+def test_the_map_shows_minutes_and_the_profile_gets_its_colours_back(at_work, access, drawn):
     canvas, chip = at_work.map.canvas, at_work.map.colour_by
     assert at_work.map.isVisible()
     assert not at_work.profile.isVisible()
@@ -59,18 +47,18 @@ def test_the_map_shows_minutes_and_the_profile_gets_its_colours_back(at_work, ac
     assert chip.accessibleName() == "Colour by Minutes to a general practice"
     assert "Minutes to a general practice: " in canvas.describe(0)
     at_work.actions_.views[PROFILE].trigger()
-    settle()
+    drawn()
     assert at_work.profile.isVisible()
     assert chip.accessibleName() == "Colour by IMD 2025 average score"
     assert "IMD" in canvas.describe(0)
 
 
-def test_a_practice_is_clicked_on_the_map_and_closed_and_that_is_undone(at_work, access, settle):
+def test_a_practice_is_clicked_on_the_map_and_closed_and_that_is_undone(at_work, access, drawn):
     canvas = at_work.map.canvas
     at = _named(access, PRACTICE)
     x, y = access.made.services.places[at].tolist()
     canvas.fit((x - 4000, y - 4000, x + 4000, y + 4000))
-    settle()
+    drawn()
     point = canvas.view.to_screen(np.array([x, y]))
     QTest.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=QPoint(round(point[0]), round(point[1])))
     assert access.panel.picked.isVisible()
@@ -79,35 +67,35 @@ def test_a_practice_is_clicked_on_the_map_and_closed_and_that_is_undone(at_work,
     assert len(canvas._marked)  # its catchment
     before = access.panel._view.values
     access.panel.picked.shut.click()
-    settle()
+    drawn()
     assert access.change == Change((at,))
     assert access.panel.scenario.isVisible()
     assert PRACTICE in access.panel.scenario._title.text()
     assert len(canvas._hatched)
     assert np.nanmax(access.panel._view.values - before) > 0
     at_work.actions_.undo.trigger()
-    settle()
+    drawn()
     assert access.change == Change()
     assert not access.panel.scenario.isVisible()
     assert not canvas._hatched
     at_work.actions_.redo.trigger()
-    settle()
+    drawn()
     access.panel.scenario.end.click()
-    settle()
+    drawn()
     assert access.change == Change()
 
 
-def test_one_is_closed_by_keys_alone(at_work, access, settle):
+def test_one_is_closed_by_keys_alone(at_work, access, drawn):
     next(entry for entry in _menu(access).actions() if entry.text() == "A service closed …").trigger()
     field = access.what_if.popup.field
     QTest.keyClicks(field, "mill lane")
     QTest.keyClick(field, Qt.Key.Key_Return)
-    settle()
+    drawn()
     assert access.change == Change((_named(access, PRACTICE),))
     assert "residents" in access.panel.scenario._text.accessibleName()
 
 
-def test_a_new_one_is_opened_by_a_postcode_or_by_a_click(at_work, access, settle, qtbot):
+def test_a_new_one_is_opened_by_a_postcode_or_by_a_click(at_work, access, drawn, qtbot):
     next(entry for entry in _menu(access).actions() if entry.text() == "A new one opened …").trigger()
     sheet = at_work.sheet
     name, where = sheet.findChildren(Field)
@@ -119,7 +107,7 @@ def test_a_new_one_is_opened_by_a_postcode_or_by_a_click(at_work, access, settle
     east, north = access.made.services.places[3] + 2000
     QTest.keyClicks(where, f"{east:.0f}, {north:.0f}")
     QTest.keyClick(where, Qt.Key.Key_Return)
-    settle()
+    drawn()
     assert [one.name for one in access.change.open] == ["Hub"]
     assert at_work.map.canvas._opened == [(float(f"{east:.0f}"), float(f"{north:.0f}"))]
     next(entry for entry in _menu(access).actions() if entry.text() == "A new one opened …").trigger()
@@ -127,7 +115,7 @@ def test_a_new_one_is_opened_by_a_postcode_or_by_a_click(at_work, access, settle
     canvas = at_work.map.canvas
     assert canvas.tool.name == "place"
     QTest.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=canvas.rect().center())
-    settle()
+    drawn()
     assert canvas.tool.name == "select"
     assert len(access.change.open) == 2
     next(entry for entry in _menu(access).actions() if entry.text() == "A new one opened …").trigger()
@@ -137,7 +125,7 @@ def test_a_new_one_is_opened_by_a_postcode_or_by_a_click(at_work, access, settle
     assert len(access.change.open) == 2
 
 
-def test_a_new_one_in_the_sea_is_refused_and_changes_nothing(at_work, access, settle):
+def test_a_new_one_in_the_sea_is_refused_and_changes_nothing(at_work, access, drawn):
     before = at_work.undo_stack.count()
     access.what_if.open_service("Rig", 100_000.0, 900_000.0)
     assert "no road" in at_work.sheet.title.text() + "".join(t.text() for t in at_work.sheet.findChildren(Text))
@@ -145,41 +133,41 @@ def test_a_new_one_in_the_sea_is_refused_and_changes_nothing(at_work, access, se
     assert at_work.undo_stack.count() == before
 
 
-def test_a_scenario_is_kept_beside_the_facts_and_brought_back(at_work, access, settle, qtbot):
+def test_a_scenario_is_kept_beside_the_facts_and_brought_back(at_work, access, drawn, qtbot):
     access.what_if.close_service(_named(access, PRACTICE))
-    settle()
+    drawn()
     next(entry for entry in _menu(access).actions() if entry.text() == "Keep this scenario …").trigger()
     QTest.keyClicks(at_work.sheet.findChild(Field), "Mill Lane shuts")
     _button(at_work.sheet, "Keep").click()
     assert [one.name for one in scenarios.scenarios(at_work.session.store)] == ["Mill Lane shuts"]
     access.what_if.end()
-    settle()
+    drawn()
     menu = _menu(access)
     next(entry for entry in menu.actions() if entry.text() == "Scenario: Mill Lane shuts").trigger()
-    settle()
+    drawn()
     assert access.change == Change((_named(access, PRACTICE),))
 
 
-def test_another_service_and_way_are_chosen_and_the_change_is_of_one_service(at_work, access, settle):
+def test_another_service_and_way_are_chosen_and_the_change_is_of_one_service(at_work, access, drawn):
     access.what_if.close_service(_named(access, PRACTICE))
-    settle()
+    drawn()
     next(entry for entry in access.panel.mode.menu_of().actions() if entry.text() == "Straight line").trigger()
-    settle()
+    drawn()
     assert access.panel.scenario.isVisible()
     assert "km" in access.panel.scenario._text.text()
     next(entry for entry in access.panel.service.menu_of().actions() if entry.text() == "Libraries").trigger()
-    settle()
+    drawn()
     assert access.change == Change()
     assert "nearest library" in access.panel.sentence.text()
     assert [layer.key for layer in at_work.map.canvas._point_marks] == ["service:library"]
 
 
 @pytest.mark.parametrize(("width", "height", "text"), [(683, 384, 100), (1366, 768, 200)])
-def test_it_fits_small_and_large(at_work, access, settle, width, height, text):
+def test_it_fits_small_and_large(at_work, access, drawn, width, height, text):
     at_work.look.set_text_percent(text)
     at_work.resize(width, height)
     access.what_if.close_service(_named(access, PRACTICE))
-    settle()
+    drawn()
     panel = access.panel
     assert panel.isVisible()
     for part in (panel.tabs, panel.scenario, panel.fifths_heading, panel.note):
@@ -201,7 +189,7 @@ def test_without_services_it_says_what_to_add(qtbot, window, tmp_path):
     assert not panel.what_if.isVisible()
 
 
-def test_other_groups_are_chosen_and_a_far_area_is_shown_on_the_map(at_work, access, settle):
+def test_other_groups_are_chosen_and_a_far_area_is_shown_on_the_map(at_work, access, drawn):
     next(entry for entry in access.panel.group_by.menu_of().actions() if entry.text() == "By age").trigger()
     assert access.panel.fifths_heading.text() == "By age"
     first = access.panel._view.furthest[0]
@@ -209,33 +197,33 @@ def test_other_groups_are_chosen_and_a_far_area_is_shown_on_the_map(at_work, acc
     assert link.accessibleName() == f"Show {access._name_of(first.code)} on the map"
     before = at_work.map.canvas.view.scale
     link.click()
-    settle()
+    drawn()
     assert at_work.map.canvas.view.scale < before
     assert len(at_work.map.canvas.selection) == 0
 
 
-def test_capacity_in_reach_is_a_way_too_and_says_where_none_is_told(at_work, access, settle):
+def test_capacity_in_reach_is_a_way_too_and_says_where_none_is_told(at_work, access, drawn):
     next(e for e in access.panel.mode.menu_of().actions() if e.text() == "Capacity in reach").trigger()
-    settle()
+    drawn()
     assert "no service gp tells a capacity" in access.panel.sentence.text().replace("No", "no", 1)
     assert access.panel.service.isVisible()
     next(e for e in access.panel.service.menu_of().actions() if e.text() == "Dentists").trigger()
-    settle()
+    drawn()
     assert access.panel.sentence.text().startswith("For every 1,000 residents of Aldminster there is a capacity of 0.")
     assert not access.panel.what_if.isEnabled()
     assert np.isfinite(access.panel._view.values).any()
     next(e for e in access.panel.mode.menu_of().actions() if e.text() == "On foot").trigger()
-    settle()
+    drawn()
     assert access.panel.what_if.isEnabled()
 
 
-def test_the_best_places_are_found_shown_on_the_map_and_undone(at_work, access, settle, qtbot):
+def test_the_best_places_are_found_shown_on_the_map_and_undone(at_work, access, drawn, qtbot):
     next(entry for entry in _menu(access).actions() if entry.text() == "The best places for new ones …").trigger()
     field = access.what_if.popup.field
     QTest.keyClicks(field, "2 among libraries")
     QTest.keyClick(field, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: len(access.change.open) == 2, timeout=PATIENCE_MS)
-    settle()
+    drawn()
     assert access.panel._view.change.title.startswith("If ")
     assert len(at_work.map.canvas._opened) == 2
     said = at_work.map.banner.text.text()
@@ -243,29 +231,29 @@ def test_the_best_places_are_found_shown_on_the_map_and_undone(at_work, access, 
     before, after = access.panel._view.table[0].now, access.panel._view.table[0].then
     assert after <= before
     at_work.actions_.undo.trigger()
-    settle()
+    drawn()
     assert access.change == Change()
 
 
-def test_a_step_belongs_to_its_service_and_to_the_data_of_its_day(at_work, access, settle):
+def test_a_step_belongs_to_its_service_and_to_the_data_of_its_day(at_work, access, drawn):
     at = _named(access, PRACTICE)
     access.what_if.close_service(at)
-    settle()
+    drawn()
     next(entry for entry in access.panel.service.menu_of().actions() if entry.text() == "Libraries").trigger()
-    settle()
+    drawn()
     at_work.actions_.undo.trigger()
     at_work.actions_.redo.trigger()
-    settle()
+    drawn()
     assert access.service == "gp"  # its position means nothing among the libraries
     assert PRACTICE in access.panel.scenario._title.text()
     at_work.session.take_contents(replace(at_work.session.contents))
-    settle()
+    drawn()
     assert access.change == Change()
     at_work.actions_.undo.trigger()  # back to no change at all: that can be shown
     at_work.actions_.redo.trigger()
     assert "the data have changed since" in _said(at_work.sheet)
     at_work.sheet.close_sheet()
-    settle()
+    drawn()
     assert access.change == Change()
 
 

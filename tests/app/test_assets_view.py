@@ -19,16 +19,6 @@ PATIENCE_MS = 60_000
 
 
 @pytest.fixture
-def drawn(qtbot, window):
-    """Wait until the view shows what was asked."""
-
-    def wait() -> None:
-        qtbot.waitUntil(lambda: window.views.is_settled and not window.tasks.busy, timeout=PATIENCE_MS)
-
-    return wait
-
-
-@pytest.fixture
 def assets(qtbot, at_work, settled, drawn):
     """The view of Kelderford."""
     settled()

@@ -11,21 +11,9 @@ PATIENCE_MS = 60_000
 
 
 @pytest.fixture
-def drawn(qtbot, at_work):
-    def wait() -> None:
-        for _ in range(2):
-            qtbot.waitUntil(lambda: at_work.views.is_settled and not at_work.tasks.busy, timeout=PATIENCE_MS)
-
-    return wait
-
-
-@pytest.fixture
-def unequal(qtbot, at_work, settled, drawn):
-    settled()
-    at_work.actions_.views[INEQUALITY].trigger()
-    qtbot.waitUntil(lambda: bool(at_work.bench.view and at_work.bench.view.sentence.text()), timeout=PATIENCE_MS)
-    drawn()
-    return at_work.bench.view
+def unequal(tab):
+    """The view of the first place."""
+    return tab(INEQUALITY).bench.view
 
 
 def _found(window, asked: Question):

@@ -17,24 +17,9 @@ PATIENCE_MS = 60_000
 
 
 @pytest.fixture
-def drawn(qtbot, at_work):
-    """Wait until the view shows what was asked."""
-
-    def wait() -> None:
-        qtbot.waitUntil(lambda: at_work.views.is_settled and not at_work.tasks.busy, timeout=PATIENCE_MS)
-        qtbot.waitUntil(lambda: at_work.views.is_settled, timeout=PATIENCE_MS)
-
-    return wait
-
-
-@pytest.fixture
-def life(qtbot, at_work, settled, drawn):
+def life(tab):
     """The view of the first place."""
-    settled()
-    at_work.actions_.views[LIFE].trigger()
-    qtbot.waitUntil(lambda: bool(at_work.bench.view and at_work.bench.view.sentence.text()), timeout=PATIENCE_MS)
-    drawn()
-    return at_work.bench.view
+    return tab(LIFE).bench.view
 
 
 def _asked(window, question: Question):

@@ -38,8 +38,6 @@ def jsna(capsys: pytest.CaptureFixture[str]) -> Callable[..., Said]:
 
 
 @pytest.fixture(scope="session")
-def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The demonstration county, built once; tests that change it work on a copy."""
-    from jsna_desktop.jobs.demonstration import build
-
-    return build(tmp_path_factory.mktemp("demonstration"))
+def demonstration(county_built: Path) -> Path:
+    """The demonstration county; tests that change it work on a copy."""
+    return county_built

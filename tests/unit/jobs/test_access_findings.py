@@ -1,7 +1,9 @@
 """What the panel of access is given: the command line's numbers, words that follow from them, nothing sensitive."""
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,14 +15,13 @@ from jsna_desktop.jobs.access_findings import access_findings, catchment, supply
 from jsna_desktop.jobs.access_people import residents_of
 from jsna_desktop.jobs.access_rows import block_rows, rows, service_rows
 from jsna_desktop.jobs.access_supply import parse_zones, supply, supply_rows
-from jsna_desktop.jobs.demonstration import build
 from jsna_desktop.jobs.measured_places import Choice
 from jsna_desktop.workspace.store import Store
 
 
 @pytest.fixture(scope="module")
-def practices(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Access]:
-    store = Store.open(build(tmp_path_factory.mktemp("county")))
+def practices(county_built: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Access]:
+    store = Store.open(Path(shutil.copy(county_built, tmp_path_factory.mktemp("county"))))
     yield reach(prepare(store, residents_of(store, Choice(), groups=True), "drive"), "gp")
     store.close()
 

@@ -1,6 +1,7 @@
 """What a view of inequality is given: the command line's numbers, words that follow from them, nothing small."""
 
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,7 +12,6 @@ from jsna_desktop.errors import UsageProblem
 from jsna_desktop.jobs import gradient_findings, inequality
 from jsna_desktop.jobs.add import Hints, add, recognise
 from jsna_desktop.jobs.benchmark import benchmark
-from jsna_desktop.jobs.demonstration import build
 from jsna_desktop.jobs.gradient_findings import AROUND, OWN, Question
 from jsna_desktop.jobs.localities import localities
 from jsna_desktop.jobs.measured_places import Choice
@@ -20,8 +20,8 @@ from jsna_desktop.workspace.store import Store
 
 
 @pytest.fixture(scope="module")
-def county(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
-    store = Store.open(build(tmp_path_factory.mktemp("county")))
+def county(county_built: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    store = Store.open(Path(shutil.copy(county_built, tmp_path_factory.mktemp("county"))))
     yield store
     store.close()
 
@@ -97,9 +97,9 @@ def test_what_cannot_be_put_on_a_gradient_is_refused(county: Store) -> None:
 
 
 @pytest.fixture
-def secret(tmp_path: Path) -> Iterator[Store]:
+def secret(county_built: Path, tmp_path: Path) -> Iterator[Store]:
     """The county with a sensitive share: few cases in each small area, more where it is deprived."""
-    store = Store.open(build(tmp_path))
+    store = Store.open(Path(shutil.copy(county_built, tmp_path)))
     codes = catalogue.codes(store, store.one("SELECT key FROM dataset WHERE kind = 'deprivation'")[0])
     rank = catalogue.column(store, store.one("SELECT key FROM dataset WHERE kind = 'deprivation'")[0], "imd_rank")
     few = np.where(np.argsort(np.argsort(rank)) < len(rank) // 2, 2, 1)

@@ -1,8 +1,10 @@
 """What a view of life expectancy is given: the jobs' numbers, words that follow from them, nothing small."""
 
 import re
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,7 +12,6 @@ from scipy import sparse
 
 from jsna_desktop.errors import UsageProblem
 from jsna_desktop.jobs import life_findings, life_gap
-from jsna_desktop.jobs.demonstration import build
 from jsna_desktop.jobs.life_findings import AROUND, OTHER, REST, WITHIN, Ground, Question
 from jsna_desktop.jobs.localities import localities
 from jsna_desktop.jobs.mortality import Mortality, load_mortality
@@ -19,8 +20,8 @@ from jsna_desktop.workspace.store import Store
 
 
 @pytest.fixture(scope="module")
-def county(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
-    store = Store.open(build(tmp_path_factory.mktemp("county")))
+def county(county_built: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    store = Store.open(Path(shutil.copy(county_built, tmp_path_factory.mktemp("county"))))
     yield store
     store.close()
 

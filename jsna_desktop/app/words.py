@@ -25,6 +25,11 @@ _VERDICTS = {
 _PEOPLE = ("people", "residents", "households", "persons")
 
 
+def html(text: str) -> str:
+    """The text as rich text shows it."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
 def count(value: float) -> str:
     """47,908"""
     return f"{value:,.0f}".replace("-", "−")

@@ -6,7 +6,7 @@ from jsna_desktop.jobs import access_words
 from jsna_desktop.jobs.access import Access
 from jsna_desktop.jobs.access_change import Changed, change_rows
 from jsna_desktop.jobs.access_people import WHOLE
-from jsna_desktop.jobs.access_rows import block_means, method, released_access, rows
+from jsna_desktop.jobs.access_rows import block_means, means_of_blocks, method, released_access, rows
 from jsna_desktop.jobs.access_supply import Supply, supply_rows
 from jsna_desktop.jobs.points import title
 from jsna_desktop.packs.access import AccessFindings, ChangeFindings, Fifth, Furthest, Reach
@@ -79,10 +79,7 @@ def supply_findings(made: Supply, place: str | None, *, true_figures: bool = Fal
     people = made.prepared.residents
     values = np.full(len(people.people.codes), np.nan)
     if not hidden:
-        share = np.where(made.known, people.origins.share, 0.0)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            total = np.bincount(people.origins.block, share * made.found.supply, minlength=len(values))
-            values = 1000 * total / np.bincount(people.origins.block, share, minlength=len(values))
+        values = 1000 * means_of_blocks(people, np.where(made.known, made.found.supply, np.nan))
     title_of = f"Capacity of a {name} for 1,000 residents"
     return AccessFindings(
         own, name, title(f"service:{made.services.service}"), "for 1,000",

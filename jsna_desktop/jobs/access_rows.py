@@ -4,7 +4,7 @@ import numpy as np
 
 from jsna_desktop.areas import travel
 from jsna_desktop.jobs.access import Access, straight
-from jsna_desktop.jobs.access_people import WHOLE
+from jsna_desktop.jobs.access_people import WHOLE, Residents
 from jsna_desktop.jobs.life_expectancy import number
 from jsna_desktop.jobs.origins import BY_POSTCODE
 from jsna_desktop.jobs.release import WITHHELD
@@ -126,14 +126,17 @@ def service_rows(made: Access) -> list[dict]:
 
 def block_means(made: Access, cost: np.ndarray | None = None) -> np.ndarray:
     """Mean journey (blocks,) of the residents of each block, for the map; NaN where none is known."""
-    people = made.prepared.residents
-    cost = made.cost if cost is None else cost
-    known = np.isfinite(cost)
+    return means_of_blocks(made.prepared.residents, made.cost if cost is None else cost)
+
+
+def means_of_blocks(people: Residents, values: np.ndarray) -> np.ndarray:
+    """Mean (blocks,) of values (n,) over where each block's residents begin, NaN left out; NaN where none is known."""
+    known = np.isfinite(values)
     size = len(people.people.codes)
     # By share, not by residents: a block whose residents are few has a mean as good as another's.
     share = np.where(known, people.origins.share, 0.0)
     with np.errstate(invalid="ignore", divide="ignore"):
-        total = np.bincount(people.origins.block, share * np.where(known, cost, 0.0), minlength=size)
+        total = np.bincount(people.origins.block, share * np.where(known, values, 0.0), minlength=size)
         return total / np.bincount(people.origins.block, share, minlength=size)
 
 

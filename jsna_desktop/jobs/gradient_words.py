@@ -7,6 +7,7 @@ from jsna_desktop.jobs.figures import Figures
 from jsna_desktop.jobs.life_words import ORDER
 from jsna_desktop.measures.standout import number
 from jsna_desktop.packs.gradient import Measure
+from jsna_desktop.packs.wording import with_minus
 from jsna_desktop.workspace import catalogue
 
 _PER_CENT = "%"
@@ -111,13 +112,13 @@ def measures(spoken: Spoken) -> tuple[Measure, ...]:
         limits = "" if low is None or high is None else f"{low:.2f} to {high:.2f}"
         found.append(Measure("Relative index", f"{row['rii']:.2f}", limits, "least over most deprived end"))
     if row["concentration_relative"] is not None:
-        found.append(Measure("Concentration index", _signed(row["concentration_relative"], 3), "",
+        found.append(Measure("Concentration index", with_minus(row["concentration_relative"], 3), "",
                              "below 0: more among the deprived"))  # fmt: skip
-        found.append(Measure("Absolute concentration", _signed(row["concentration_absolute"], 2)))
+        found.append(Measure("Absolute concentration", with_minus(row["concentration_absolute"], 2)))
     if row["burden_share"] is not None:
         found.append(Measure(f"Most deprived {spoken.word}’s share", f"{100 * row['burden_share']:.0f} %"))
     if row["attributable_share"] is not None:
-        found.append(Measure("Attributable share", _signed(100 * row["attributable_share"], 0) + " %", "",
+        found.append(Measure("Attributable share", with_minus(100 * row["attributable_share"], 0) + " %", "",
                              "of all, against the least deprived"))  # fmt: skip
     return tuple(found)
 
@@ -175,19 +176,15 @@ def _value(row: dict, value: float) -> str:
 
 def _difference(row: dict, value: float) -> str:
     unit = {_PER_CENT: " points", "years": " years"}.get(row["unit"], "")
-    return _signed(value, _places(row)) + unit
+    return with_minus(value, _places(row)) + unit
 
 
 def _limits(row: dict, name: str) -> str:
     low, high = row[f"{name}_lower"], row[f"{name}_upper"]
     if low is None or high is None:
         return ""
-    return f"{_signed(low, _places(row))} to {_signed(high, _places(row))}"
+    return f"{with_minus(low, _places(row))} to {with_minus(high, _places(row))}"
 
 
 def _places(row: dict) -> int:
     return 0 if abs(row["sii"] or 0) >= 1000 else 1 if abs(row["sii"] or 0) >= 1 else 2
-
-
-def _signed(value: float, places: int) -> str:
-    return f"{value:,.{places}f}".replace("-", "−")

@@ -29,6 +29,7 @@ from jsna_desktop.jobs.mortality import Mortality
 from jsna_desktop.measures.gap_trend import in_pandemic
 from jsna_desktop.measures.inequality import gradient, mid_ranks
 from jsna_desktop.packs.life import Group, LifeFindings, Line, Part, Slope
+from jsna_desktop.packs.sheet import not_given
 from jsna_desktop.workspace.store import Store
 
 REST, WITHIN, AROUND, OTHER = "rest", "within", "around", "other"
@@ -196,7 +197,7 @@ def beside(ground: Ground, place: Places, other: Places | None = None) -> tuple[
     if ground.rank is not None:
         cut = grouped(district, ground.rank, FIFTHS, PLACE, ground.data.blocks)
         rows = rows.with_more(cut.places.only([0, FIFTHS - 1]))
-        names += [f"{_upper(cut.labels[at])} of {district.names[0]}" for at in (0, -1)]
+        names += [f"{life_words.capitalised(cut.labels[at])} of {district.names[0]}" for at in (0, -1)]
     return rows, tuple(names)
 
 
@@ -214,10 +215,6 @@ def _rest(district: Places, place: Places) -> sparse.csr_array:
     rest.data[rest.data <= _SLIVER] = 0.0
     rest.eliminate_zeros()
     return rest
-
-
-def _upper(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def groups_of(
@@ -260,14 +257,13 @@ def _over_time(
     named = tuple(life_words.end_name(name, pair.locality) for name in (pair.first_name, pair.second_name))
     found = [groups_of(one, two, named, band, secret, asked) for one in made]
     lines = tuple(
-        Line(name, *(np.array([_nan(getattr(one[at], part)) for one in found]) for part in ("value", "lower", "upper")))
+        Line(
+            name,
+            *(np.array([not_given(getattr(one[at], part)) for one in found]) for part in ("value", "lower", "upper")),
+        )
         for at, name in enumerate(named)
     )
     return trend, lines, tuple(one.period for one in made), tuple(in_pandemic(int(y), length) for y in starts)
-
-
-def _nan(value: float | None) -> float:
-    return float("nan") if value is None else value
 
 
 def _slope(made: Tables, band: int, secret: bool) -> Slope | None:

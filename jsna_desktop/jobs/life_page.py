@@ -16,7 +16,7 @@ from jsna_desktop.jobs.mortality import Mortality, has_deaths, load_mortality
 from jsna_desktop.measures.gap_trend import NO_CLEAR_CHANGE
 from jsna_desktop.packs.life import Group, LifeFindings
 from jsna_desktop.packs.life_page import Fifths, LifePage
-from jsna_desktop.packs.wording import listed
+from jsna_desktop.packs.wording import dashed, listed, with_minus
 from jsna_desktop.workspace.store import Store
 
 _GAP = (
@@ -92,7 +92,7 @@ class LifePages:
 
 def _methods(own: Standing, fifths: Fifths | None) -> tuple[tuple[str, str], ...]:
     """Headings and paragraphs: how it is made, what is not given, and how the gap is judged."""
-    made, years = dict(own.made), _dash(own.period)
+    made, years = dict(own.made), dashed(own.period)
     text = f"{made['Life tables']} A place is given over {years}, and so is all that it stands beside. "
     text += f"It is not given {_lower(made['Not given'])}"
     text = " ".join(
@@ -101,7 +101,7 @@ def _methods(own: Standing, fifths: Fifths | None) -> tuple[tuple[str, str], ...
     text = " ".join([text, *(said for heading, said in own.made if heading == "Note")])
     said = [("Life expectancy", text)]
     if fifths is not None:
-        of = f"The gap between the fifths is of {_dash(fifths.found[0].period)}."
+        of = f"The gap between the fifths is of {dashed(fifths.found[0].period)}."
         said.append(
             (
                 "Gaps in life expectancy",
@@ -127,7 +127,7 @@ def _alone(own: Group, sex: str) -> str:
 
 def fifths_sentence(fifths: Fifths) -> str:
     """The gap between the outer fifths of a district, by sex, and whether it changes."""
-    years = _dash(fifths.found[0].period)
+    years = dashed(fifths.found[0].period)
     ends = f"Between the most and the least deprived fifth of {fifths.district}"
     given = [one for one in fifths.found if one.gap is not None]
     if not given:
@@ -152,17 +152,9 @@ def _size(one: LifeFindings, *, alone: bool) -> str:
     limits = (
         ""
         if one.gap_lower is None or one.gap_upper is None
-        else f" ({_signed(one.gap_lower)} to {_signed(one.gap_upper)})"
+        else f" ({with_minus(one.gap_lower)} to {with_minus(one.gap_upper)})"
     )
-    return f"{_signed(one.gap)} years{'' if alone else f' for {PEOPLE[one.sex]}'}{limits}"
-
-
-def _signed(value: float) -> str:
-    return f"{value:.1f}".replace("-", "−")
-
-
-def _dash(period: str) -> str:
-    return period.replace("-", "–")
+    return f"{with_minus(one.gap)} years{'' if alone else f' for {PEOPLE[one.sex]}'}{limits}"
 
 
 def _for_print(text: str) -> str:

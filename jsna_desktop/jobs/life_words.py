@@ -9,6 +9,7 @@ from jsna_desktop.jobs.deprivation_groups import Ranking
 from jsna_desktop.jobs.life_expectancy import Tables, period_of
 from jsna_desktop.jobs.mortality import Mortality
 from jsna_desktop.measures.gap_trend import NARROWING, NO_CLEAR_CHANGE, NOT_TESTED
+from jsna_desktop.packs.wording import with_minus
 
 PEOPLE = {"persons": "people", "female": "women", "male": "men"}
 _TWO = ("rest", "other")  # ways that set a place against another
@@ -54,7 +55,7 @@ def lead(spoken: Spoken, gap: dict, suggested: str) -> str:
 def _gap(spoken: Spoken, gap: dict) -> str:
     value, low, high = gap["value"], gap["lower_ci"], gap["upper_ci"]
     people = PEOPLE[spoken.sex]
-    who = f"At {spoken.age}, {people}" if spoken.age else _upper(people)
+    who = f"At {spoken.age}, {people}" if spoken.age else capitalised(people)
     if low <= 0 <= high:
         between = f"{people} in {spoken.place} and in {spoken.longer}"
         where = spoken.place
@@ -104,27 +105,27 @@ def change(trend: dict | None, *, rounded: bool = False) -> str:
     if trend is None or trend["slope"] is None:
         return "Change over time is not tested: the periods are too few."
     places = 1 if rounded else 2
-    absolute = f"{_signed(trend['slope'], places)} years a year ({_signed(trend['slope_lower'], places)} to " \
-               f"{_signed(trend['slope_upper'], places)})"  # fmt: skip
-    relative = f"{_signed(trend['relative_slope'], places)} % of the ratio a year, {trend['relative_verdict']}"
+    absolute = f"{with_minus(trend['slope'], places)} years a year ({with_minus(trend['slope_lower'], places)} to " \
+               f"{with_minus(trend['slope_upper'], places)})"  # fmt: skip
+    relative = f"{with_minus(trend['relative_slope'], places)} % of the ratio a year, {trend['relative_verdict']}"
     clear = "clearly " if trend["verdict"] in (NARROWING, "widening") else ""
     return f"The gap changes by {absolute}: {clear}{trend['verdict']}. Relative: {relative}."
 
 
 def index(value: float, low: float, high: float) -> str:
     """The slope index in words."""
-    return f"slope index {_signed(value)} years ({_signed(low)} to {_signed(high)})"
+    return f"slope index {with_minus(value)} years ({with_minus(low)} to {with_minus(high)})"
 
 
 def fifths(labels: tuple[str, ...]) -> tuple[str, ...]:
     """Names of groups for a table: Most deprived fifth, Second, Third, Fourth, Least deprived fifth."""
     inner = [ORDER[at] if at < len(ORDER) else label for at, label in enumerate(labels)]
-    return (_upper(labels[0]), *inner[1:-1], _upper(labels[-1]))
+    return (capitalised(labels[0]), *inner[1:-1], capitalised(labels[-1]))
 
 
 def end_name(name: str, locality: str) -> str:
     """What a line of the chart is called."""
-    return name if name == locality else _upper(name)
+    return name if name == locality else capitalised(name)
 
 
 def band(start: int, starts: np.ndarray) -> str:
@@ -174,10 +175,6 @@ def pandemic_years(held: tuple[bool, ...]) -> str:
     return "Hollow marks: periods with 2020 or 2021, years of the pandemic." if np.any(held) else ""
 
 
-def _signed(value: float, places: int = 1) -> str:
-    text = f"{value:.{places}f}".replace("-", "−")
-    return text if text.strip("−0.") else text.removeprefix("−")
-
-
-def _upper(text: str) -> str:
+def capitalised(text: str) -> str:
+    """The text with a capital first letter, the rest as it is."""
     return text[:1].upper() + text[1:]

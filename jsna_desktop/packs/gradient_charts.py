@@ -7,7 +7,7 @@ import numpy as np
 
 from jsna_desktop.packs.gradient import Funnel
 from jsna_desktop.packs.life import Group, Slope
-from jsna_desktop.packs.sheet import PAGE, Chart, Sheet, Style, axis_range, plain, wrapped
+from jsna_desktop.packs.sheet import PAGE, Chart, Sheet, Style, axis_range, not_given, plain, wrapped
 
 
 def whole_gradient(
@@ -23,7 +23,7 @@ def whole_gradient(
     room = (right - left) * float(min(middles[1], 1 - middles[-2])) - em if len(groups) > 2 else right - left
     names = [wrapped(name, 8) if len(name) * 0.5 * em > room else name for name in names]
     floor = (2.8 + 1.2 * max(name.count("\n") for name in names)) * em
-    values = np.array([_nan(part) for g in groups for part in (g.value, g.lower, g.upper)])
+    values = np.array([not_given(part) for g in groups for part in (g.value, g.lower, g.upper)])
     ends = np.array(slope.ends if slope is not None else [])
     low, high, step = axis_range(np.concatenate([values, ends]), max(3, int((top - floor) / (2.0 * em))))
 
@@ -80,7 +80,7 @@ def dots(
     most = max((one.value for one in (*groups, *along_with) if one.value is not None), default=0.0)
     right = width - (len(f"{most:,.1f}") * 0.55 + 1.6) * em
     floor, top = (4.2 if axis else 2.6) * em, height - 0.4 * em
-    values = np.array([_nan(part) for g in (*groups, *along_with) for part in (g.value, g.lower, g.upper)])
+    values = np.array([not_given(part) for g in (*groups, *along_with) for part in (g.value, g.lower, g.upper)])
     tick = (len(f"{most:,.0f}") * 0.62 + 1.2) * em
     low, high, step = axis_range(values, max(3, int((right - left) / tick)))
     pitch = min((top - floor) / max(len(groups), 1), 4.0 * em)
@@ -175,7 +175,3 @@ def _said(group: Group) -> str:
     if group.lower is None or group.upper is None:
         return plain(group.value)
     return f"{plain(group.value)} ({plain(group.lower)} to {plain(group.upper)})"
-
-
-def _nan(value: float | None) -> float:
-    return float("nan") if value is None else value

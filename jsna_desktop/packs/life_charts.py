@@ -10,6 +10,7 @@ import numpy as np
 
 from jsna_desktop.packs.life import Line, Part
 from jsna_desktop.packs.sheet import PAGE, Chart, Sheet, Style, axis_range, plain, short_period, signed, wrapped
+from jsna_desktop.packs.wording import dashed
 
 
 def over_time(
@@ -58,7 +59,7 @@ def over_time(
             sheet.axes.plot(
                 x[at], y[at], "o", markersize=4.2 * max(k, 1.0), color=fill, markeredgecolor=colour, mew=1.2, zorder=4
             )
-            sheet.spot(float(x[at]), float(y[at]), f"{line.name}, {_dash(periods[at])}: {_value(line, at)}")
+            sheet.spot(float(x[at]), float(y[at]), f"{line.name}, {dashed(periods[at])}: {_value(line, at)}")
         last = int(np.flatnonzero(given)[-1])
         sheet.text(x[last] + 1.2 * em, at_end, name, va="center", weight="semibold", color=colour)
     return sheet.done(_lines_alt(lines, periods, of))
@@ -108,10 +109,6 @@ def part_bars(
     return sheet.done(f"Bar chart of what makes up the gap, in years: {said}. The numbers are in the table.")
 
 
-def _dash(period: str) -> str:
-    return period.replace("-", "–")
-
-
 def _value(line: Line, at: int) -> str:
     value, low, high = (float(part[at]) for part in (line.value, line.lower, line.upper))
     limits = f" ({plain(low)} to {plain(high)})" if np.isfinite(low) and np.isfinite(high) else ""
@@ -140,7 +137,7 @@ def _lines_alt(lines: Sequence[Line], periods: Sequence[str], of: str) -> str:
         if len(given):
             first, last = int(given[0]), int(given[-1])
             said.append(
-                f"{line.name} from {_value(line, first)} in {_dash(periods[first])} to {_value(line, last)} in "
-                f"{_dash(periods[last])}"
+                f"{line.name} from {_value(line, first)} in {dashed(periods[first])} to {_value(line, last)} in "
+                f"{dashed(periods[last])}"
             )
     return f"Line chart of {of}: " + "; ".join(said) + ". The numbers are in the table."

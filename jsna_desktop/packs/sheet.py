@@ -94,6 +94,11 @@ def plain(value: float) -> str:
     return f"{value:,.{places}f}".replace("-", "−")
 
 
+def not_given(value: float | None) -> float:
+    """NaN for a value that is None."""
+    return float("nan") if value is None else value
+
+
 def signed(value: float, places: int = 1) -> str:
     """+2.1, −0.1; 0.0 without a sign."""
     text = f"{value:+.{places}f}".replace("-", "−")

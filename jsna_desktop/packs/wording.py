@@ -15,6 +15,17 @@ def _signed(text: str) -> str:
     return text.replace("-", "−")
 
 
+def with_minus(value: float, places: int = 1) -> str:
+    """−0.3 with a true minus, and none on what is nothing when it is rounded; thousands with a comma."""
+    text = _signed(f"{value:,.{places}f}")
+    return text if text.strip("−0.") else text.removeprefix("−")
+
+
+def dashed(period: str) -> str:
+    """`2019-2023` → `2019–2023`."""
+    return period.replace("-", "–")
+
+
 def whole(value: float) -> str:
     """`47908.3` → `47,908`."""
     return _signed(f"{value:,.0f}")

@@ -261,7 +261,7 @@ class _Scenario(Card):
 
     def say(self, title: str, lead: str, rest: str) -> None:
         self._title.setText(title)
-        self._text.setText(f"<b style='font-weight:600'>{_html(lead)}</b> {_html(rest)}")
+        self._text.setText(f"<b style='font-weight:600'>{words.html(lead)}</b> {words.html(rest)}")
         self._text.setAccessibleName(f"{title}: {lead} {rest}")
 
 
@@ -349,10 +349,6 @@ def _is_worse(row: Reach) -> bool:
     if row.now is None or row.then is None:
         return False
     return row.then < row.now if row.share else row.then > row.now
-
-
-def _html(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def service_words(residents: float, mean: float | None, unit: str) -> str:

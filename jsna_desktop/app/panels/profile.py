@@ -216,7 +216,7 @@ class _FindingLine(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(look.px(12))
         layout.addWidget(Mark(look, mark), 0, Qt.AlignmentFlag.AlignTop)
-        text = QLabel(f"<b style='font-weight:600'>{_html(lead)}</b> {_html(rest)}")
+        text = QLabel(f"<b style='font-weight:600'>{words.html(lead)}</b> {words.html(rest)}")
         text.setTextFormat(Qt.TextFormat.RichText)
         text.setWordWrap(True)
         text.setFont(look.font("body"))
@@ -245,12 +245,8 @@ class _FocusLine(QLabel):
         self._said = (strong, rest)
         self.setFont(self._look.font("small"))
         link = f"<a style='color:{self._look.tokens['blue']}' href='how'>how it is made</a>"
-        self.setText(f"<b style='font-weight:600'>{_html(strong)}</b>{_html(rest)} · {link}")
+        self.setText(f"<b style='font-weight:600'>{words.html(strong)}</b>{words.html(rest)} · {link}")
         self.setAccessibleName(strong + rest)
         # Two lines' room at least, so that the panel does not jump from number to number.
         self.setMinimumHeight(self.fontMetrics().lineSpacing() * 2 + 18)
         self.updateGeometry()
-
-
-def _html(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

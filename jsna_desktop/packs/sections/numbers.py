@@ -7,7 +7,7 @@ from jsna_desktop.packs.life import Line
 from jsna_desktop.packs.life_page import SEXES, Fifths
 from jsna_desktop.packs.sections.content import Content
 from jsna_desktop.packs.sheet import signed
-from jsna_desktop.packs.wording import ABSENT, percent
+from jsna_desktop.packs.wording import ABSENT, dashed, percent
 
 MARKUP = r"""
 #heading(level: 1)[The numbers behind the charts]
@@ -79,7 +79,7 @@ def _over_time(fifths: Fifths) -> dict:
     lines = [(one.sex, line) for one in fifths.found for line in one.lines]
     header = ["Period"] + [f"{SEXES[sex]}, {line.name.removesuffix(' fifth').lower()}" for sex, line in lines]
     periods = next((one.periods for one in fifths.found if one.periods), ())
-    rows = [[_dash(period), *(_year(line, at) for _, line in lines)] for at, period in enumerate(periods)]
+    rows = [[dashed(period), *(_year(line, at) for _, line in lines)] for at, period in enumerate(periods)]
     return {"title": f"Life expectancy at birth, fifths of {fifths.district}", "header": header, "rows": rows}
 
 
@@ -98,11 +98,11 @@ def _parts(fifths: Fifths) -> dict:
     years = [{part.name: part.years for part in one.parts} for one in found]
     rows = [[name, *(_part(each, name) for each in years)] for name in names]
     header = ["Age" if fifths.found[0].parts_by == "age" else "Cause"] + [SEXES[one.sex] for one in found]
-    return {"title": f"What makes up the gap in years, {_dash(fifths.found[0].period)}", "header": header, "rows": rows}
-
-
-def _dash(period: str) -> str:
-    return period.replace("-", "–")
+    return {
+        "title": f"What makes up the gap in years, {dashed(fifths.found[0].period)}",
+        "header": header,
+        "rows": rows,
+    }
 
 
 def _part(years: dict[str, float | None], name: str) -> str:

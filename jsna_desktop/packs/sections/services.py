@@ -8,7 +8,7 @@ from jsna_desktop.packs.findings import Findings
 from jsna_desktop.packs.journey_map import COLOURS, classes, journey_map
 from jsna_desktop.packs.sections.content import Content
 from jsna_desktop.packs.services_page import ServiceLine, ServicesPage
-from jsna_desktop.packs.sheet import axis_range
+from jsna_desktop.packs.sheet import axis_range, not_given
 from jsna_desktop.packs.wording import ABSENT, percent
 
 MARKUP = r"""
@@ -89,7 +89,7 @@ def content(findings: Findings) -> Content | None:
     page = findings.services
     if page is None:
         return None
-    ends = np.array([_nan(part) for one in page.lines for part in (one.mean, one.most, one.district)] + [0.0])
+    ends = np.array([not_given(part) for one in page.lines for part in (one.mean, one.most, one.district)] + [0.0])
     _, high, step = axis_range(ends, 3)
     data: dict[str, Any] = {
         "sentence": page.sentence,
@@ -149,7 +149,3 @@ def _drawings(findings: Findings, page: ServicesPage) -> dict[str, Any]:
 
 def _number(value: float | None) -> str:
     return ABSENT if value is None else f"{value:,.1f}"
-
-
-def _nan(value: float | None) -> float:
-    return float("nan") if value is None else value

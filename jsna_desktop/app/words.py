@@ -181,12 +181,13 @@ def explanation(row: Mapping[str, Any], source: str) -> list[tuple[str, str]]:
 
 
 def _against(comparator: Mapping[str, Any], row: Mapping[str, Any]) -> str:
-    """17.3 %: this place is clearly better. Difference 0.8, from 0.3 to 1.3."""
+    """17.3 %: this place is clearly better. Difference 0.8 points, from 0.3 to 1.3."""
     said = f"{number(comparator['value'], row)}: {_HERE[comparator['verdict']]}"
     if comparator.get("difference") is not None and comparator.get("difference_lower") is not None:
         parts = (number(comparator[name], row) for name in ("difference", "difference_lower", "difference_upper"))
         difference, low, high = (part.removesuffix(f"{NO_BREAK}%") for part in parts)
-        said += f". Difference {difference}, from {low} to {high}"
+        points = f"{NO_BREAK}points" if row["unit"] == "%" else ""
+        said += f". Difference {difference}{points}, from {low} to {high}"
     if comparator.get("distance") is not None:
         said += f". Distance as a peer {plain(comparator['distance'])}"
     return f"{said}; {comparator['note']}" if comparator.get("note") else said

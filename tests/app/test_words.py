@@ -69,7 +69,7 @@ def test_the_explanation_is_complete(row):
     said = dict(words.explanation(told, "Census 2021"))
     assert said["95 % interval"] == "17.8 to 18.5, Wilson score, 95 %"
     assert said["Calne"] == (
-        "15.0\u00a0%: this place is clearly worse. Difference 3.1, from 2.6 to 3.7. Distance as a peer 0.42"
+        "15.0\u00a0%: this place is clearly worse. Difference 3.1\u00a0points, from 2.6 to 3.7. Distance as a peer 0.42"
     )
     assert said["Wiltshire"].endswith("it holds the place itself: the test is conservative")
     assert said["Left out"] == "Areas without a value, with 3.4\u00a0% of the residents"

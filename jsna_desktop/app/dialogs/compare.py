@@ -32,15 +32,14 @@ def other_entry(row: Row, name: str) -> Mapping[str, Any] | None:
 
 
 def difference(row: Row, entry: Mapping[str, Any]) -> str:
-    """+1.2 (0.4 to 2.0), or nothing where it is not tested."""
+    """+1.2 (0.4 to 2.0), of percentages in points, or nothing where it is not tested."""
     value = entry.get("difference")
     if value is None:
         return ""
     low, high = entry.get("difference_lower"), entry.get("difference_upper")
-    shown = words.number(abs(value), row)
-    sign = "+" if value > 0 else "−" if value < 0 else ""
+    points = f"{words.NO_BREAK}points" if row["unit"] == "%" else ""
     limits = "" if low is None or high is None else f" ({_signed(low, row)} to {_signed(high, row)})"
-    return f"{sign}{shown}{limits}"
+    return f"{'+' if value > 0 else ''}{_signed(value, row)}{points}{limits}"
 
 
 def _signed(value: float, row: Row) -> str:

@@ -1,5 +1,6 @@
 """Which indicator colours the map, its legend, and what is said of each block; and the layers that are shown."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,12 +30,11 @@ _FEW_POINTS = 150  # as many, of all kinds together, are seen one by one; more a
 
 @dataclass(frozen=True)
 class Other:
-    """What a view colours the map by: `values` (blocks,) of the map's blocks, NaN none; `points` the layer it shows."""
+    """What a view colours the map by: `values` (blocks,) of the map's blocks, NaN none."""
 
     title: str
     values: np.ndarray
     note: str = ""
-    points: str = ""
 
 
 class Colouring(QObject):
@@ -51,7 +51,9 @@ class Colouring(QObject):
         self._filled = self._outlined = True
         self._points: list[PointMarks] = []  # of each kind, those on or near the map's areas
         self._pointed: set[str] = set()  # the kinds of services and assets that are shown
-        self._forced: set[str] = set()  # the kinds that a view shows for as long as it is there
+        self._lent: set[str] | None = None  # instead of those, for as long as a view shows its own
+        self._lent_first: frozenset[str] = frozenset()  # as the view gave them, before a person chose among them
+        self._beside_note = ""  # what a view has on the map beside its colours
         self._other: Other | None = None  # what a view colours the map by
         self._offered: set[str] = set()  # those that were shown once unasked, or left out as too many
         self._slots = (
@@ -112,11 +114,23 @@ class Colouring(QObject):
     def show_other(self, other: "Other | None") -> None:
         """Colour the map by what a view found, or again by the indicator that was chosen."""
         self._other = other
-        self._forced = {other.points} if other is not None and other.points else set()
-        self._show_points()
         self._say_choice()
         self._paint()
         self._bench.map.arrange()
+
+    def lend_points(self, keys: Iterable[str] | None, note: str = "") -> None:
+        """Show these kinds of services and assets for as long as a view is there, or again those that were chosen.
+
+        `note` says in the legend what else the view has put on the map.
+        """
+        first = frozenset(keys or ())
+        if keys is None or self._lent is None or first != self._lent_first:
+            self._lent, self._lent_first = None if keys is None else set(first), first
+        self._show_points()
+        self._show_layers()
+        if note != self._beside_note:
+            self._beside_note = note
+            self._paint()
 
     def choose(self, indicator: Indicator | None) -> None:
         self._other = None
@@ -172,7 +186,7 @@ class Colouring(QObject):
             polarity = "higher is more deprived"
         counted = int(np.isfinite(self._values).sum())
         fifths = f"fifths of {words.count(counted)} {geography.name(self._session.contents.blocks.geography)}"
-        return f"{polarity} · {fifths}" if polarity else fifths
+        return " · ".join(part for part in (polarity, fifths, self._beside_note) if part)
 
     def _said_of(self, block: int) -> str:
         if self._other is not None and block < len(self._values):
@@ -202,14 +216,14 @@ class Colouring(QObject):
             title = geography.name(name)
             items.append(LayerItem(name, title[:1].upper() + title[1:], count, shown and self._filled))
         for marks in self._points:
-            shown = marks.key in self._pointed
+            shown = marks.key in (self._pointed if self._lent is None else self._lent)
             items.append(LayerItem(marks.key, marks.title, len(marks.places), shown, marks.sign))
         items += self.backgrounds.items()
         self._bench.layers.show_layers(items)
         self._bench.layers.setVisible(bool(items))
 
     def _show_points(self) -> None:
-        seen = self._forced or self._pointed
+        seen = self._pointed if self._lent is None else self._lent
         self._bench.map.canvas.set_points([marks for marks in self._points if marks.key in seen])
 
     def _near(self, sign: int, layer: PointLayer) -> PointMarks:
@@ -245,7 +259,8 @@ class Colouring(QObject):
             self._outlined = shown
             self._desk.show_outlines(shown)
         elif any(marks.key == key for marks in self._points):
-            self._pointed ^= {key}
+            chosen = self._pointed if self._lent is None else self._lent
+            chosen ^= {key}
             self._show_points()
         elif self.backgrounds.holds(key):
             self.backgrounds.toggle(key, shown)  # which tells when its row is another

@@ -14,6 +14,8 @@ from jsna_desktop.app.panels.wide import WideView
 from jsna_desktop.app.theme import Look, watch
 
 _LEFT, _RIGHT, _NARROW = 228, 380, 1000
+# A wide view beside the map takes this share of what the places leave, and no more than so much.
+_HALF, _WIDEST = 0.52, 680
 
 
 class Workbench(QWidget):
@@ -36,7 +38,7 @@ class Workbench(QWidget):
         self._sheet = False
         self._views: dict[str, WideView] = {}
         self._shown: WideView | None = None
-        self._panels: dict[str, SidePanel] = {}
+        self._panels: dict[str, SidePanel | WideView] = {}
         self._side: QWidget = profile  # what is beside the map
         profile.tabs.asked.connect(self.view_asked.emit)
         profile.close_asked.connect(lambda: self.show_sheet(False))
@@ -69,8 +71,8 @@ class Workbench(QWidget):
         view.tab_asked.connect(self.view_asked.emit)
         self._views[key] = view
 
-    def add_panel(self, key: str, panel: SidePanel) -> None:
-        """Another panel than the profile beside the map, for a tab."""
+    def add_panel(self, key: str, panel: SidePanel | WideView) -> None:
+        """Another panel than the profile beside the map, for a tab; a wide view there gets half of the room."""
         panel.setParent(self)
         panel.hide()
         panel.tab_asked.connect(self.view_asked.emit)
@@ -82,6 +84,8 @@ class Workbench(QWidget):
             panel = self._panels.pop(key)
             if self._side is panel:
                 self._side = self.profile
+            if isinstance(panel, WideView):
+                panel.leave()
             panel.hide()
             panel.deleteLater()
             return
@@ -138,7 +142,7 @@ class Workbench(QWidget):
         if self._shown is not None:
             self._arrange_wide(width, height, narrow=narrow)
             return
-        left, right = px(_LEFT), px(_RIGHT)
+        left, right = px(_LEFT), self._beside()
         self.map.show()
         if not narrow:
             self.map.covered = 0
@@ -161,6 +165,14 @@ class Workbench(QWidget):
         self.map.arrange()
         self._side.raise_()
         self.places.raise_()
+
+    def _beside(self) -> int:
+        """How wide what stands beside the map is."""
+        least = self._look.px(_RIGHT)
+        if not isinstance(self._side, WideView):
+            return least
+        half = round(_HALF * (self.width() - self._look.px(_LEFT)))
+        return max(least, min(half, self._look.px(_WIDEST)))
 
     def _arrange_wide(self, width: int, height: int, *, narrow: bool) -> None:
         """The places as ever, and the view over the map and the profile."""

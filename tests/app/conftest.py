@@ -151,7 +151,11 @@ def drawn(qtbot, window: MainWindow) -> Callable[[], None]:
     def wait() -> None:
         for _ in range(2):  # what is found first may ask for more, such as its charts
             qtbot.waitUntil(
-                lambda: window.views.is_settled and window.desk.is_settled and not window.tasks.busy,
+                lambda: (
+                    window.views.is_settled
+                    and (window.desk.is_settled or not window.map.isVisible())  # a hidden map is not painted
+                    and not window.tasks.busy
+                ),
                 timeout=PATIENCE_MS,
             )
 

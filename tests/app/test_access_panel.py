@@ -246,7 +246,12 @@ def test_a_step_belongs_to_its_service_and_to_the_data_of_its_day(at_work, acces
     drawn()
     assert access.service == "gp"  # its position means nothing among the libraries
     assert PRACTICE in access.panel.scenario._title.text()
-    at_work.session.take_contents(replace(at_work.session.contents))
+    layers = at_work.session.contents.point_layers
+    at_work.session.take_points(layers)  # an asset was moved, say: these data are the same
+    drawn()
+    assert access.change == Change((at,))
+    contents = at_work.session.contents
+    at_work.session.take_contents(replace(contents, datasets=(*contents.datasets,)))
     drawn()
     assert access.change == Change()
     at_work.actions_.undo.trigger()  # back to no change at all: that can be shown

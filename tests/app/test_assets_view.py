@@ -1,15 +1,17 @@
-"""The wide view of assets: the finding, the register searched and changed, by mouse and by keys, at every size."""
+"""Assets beside the map: the finding, the register searched and changed, by mouse and by keys, at every size."""
 
 import csv
 
+import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from jsna_desktop.app.dialogs.asset import AssetSheet
 from jsna_desktop.app.panels.asset_table import day_words
-from jsna_desktop.app.panels.tabs import ASSETS
+from jsna_desktop.app.panels.tabs import ASSETS, PROFILE
 from jsna_desktop.app.theme import CONTRAST, DARK, LIGHT
 from jsna_desktop.jobs.asset_findings import Question, strengths
 from jsna_desktop.jobs.assets import find, register
@@ -25,9 +27,31 @@ def assets(qtbot, at_work, settled, drawn):
     place = next(place for place in at_work.session.places() if place.name == "Kelderford")
     at_work.desk.choose_place(place.id)
     at_work.actions_.views[ASSETS].trigger()
-    qtbot.waitUntil(lambda: "Kelderford" in at_work.bench.view.title.text(), timeout=PATIENCE_MS)
+    view = shown_view(at_work)
+    qtbot.waitUntil(lambda: "Kelderford" in view.title.text(), timeout=PATIENCE_MS)
     drawn()
-    return at_work.bench.view
+    return view
+
+
+def shown_view(window):
+    return window.views._askers[ASSETS].view
+
+
+def pixel(canvas, place) -> QPoint:
+    return QPoint(*(round(part) for part in canvas.view.to_screen(np.array(place)).tolist()))
+
+
+def drag(canvas, start: QPoint, end: QPoint, *, let_go: bool = True) -> None:
+    """The left button from one place on the map to another, the mouse seen on its way."""
+    QTest.mousePress(canvas, Qt.MouseButton.LeftButton, pos=start)
+    for step in range(1, 5):
+        at = QPointF(start + (end - start) * step / 4)
+        canvas.mouseMoveEvent(
+            QMouseEvent(QEvent.Type.MouseMove, at, canvas.mapToGlobal(at), Qt.MouseButton.NoButton,
+                        Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
+        )  # fmt: skip
+    if let_go:
+        QTest.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=end)
 
 
 def names(view) -> list[str]:
@@ -157,6 +181,97 @@ def test_a_postcode_takes_the_place_of_coordinates(at_work, assets, drawn):
     assert len(names(assets)) == 400
 
 
+def test_an_asset_is_taken_in_hand_on_the_map_and_dragged(at_work, assets, drawn):
+    canvas, store = at_work.map.canvas, at_work.session.store
+    before = find(register(store), "assets/119")
+    canvas.fit((before.x - 3000, before.y - 3000, before.x + 3000, before.y + 3000))
+    assets.stale.click()  # it is listed, and others are not
+    drawn()
+    one = next(one for one in register(store).assets if one.key == "assets/119")
+    there = pixel(canvas, (one.x, one.y))
+    QTest.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=there)
+    assert assets.table.current.key == one.key
+    assert canvas.held == (one.x, one.y)
+    assert len(canvas.selection) == 0
+    # Escape leaves it where it was.
+    drag(canvas, there, there + QPoint(60, 30), let_go=False)
+    assert "away" in canvas.tool.hint
+    QTest.keyClick(canvas, Qt.Key.Key_Escape)
+    QTest.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=there + QPoint(60, 30))
+    drawn()
+    assert find(register(store), one.key) == before
+    view = canvas.view
+    drag(canvas, there, there + QPoint(60, 30))
+    drawn()
+    after = find(register(store), one.key)
+    assert canvas.view == view  # the map stood still
+    assert (after.x, after.y) == pytest.approx(canvas.view.to_world(there.x() + 60, there.y() + 30), abs=0.51)
+    assert after.postcode == ""
+    assert canvas.held == (after.x, after.y)
+    layer = next(one for one in at_work.session.contents.point_layers if one.key == f"asset:{after.kind}")
+    assert [after.x, after.y] in layer.places.tolist()
+    at_work.actions_.undo.trigger()
+    drawn()
+    assert find(register(store), one.key) == before
+    # A drag that begins elsewhere moves the map, and no asset.
+    drag(canvas, there + QPoint(40, 60), there + QPoint(80, 60))
+    drawn()
+    assert canvas.view != view
+    assert find(register(store), one.key) == before
+
+
+def test_an_asset_that_is_not_listed_is_uncovered_by_a_click_on_it(at_work, assets, drawn):
+    canvas = at_work.map.canvas
+    away = next(line.asset for line in assets._lines if not line.here and line.asset.is_placed)
+    canvas.fit((away.x - 1000, away.y - 1000, away.x + 1000, away.y + 1000))
+    drawn()
+    assert away.name not in names(assets)
+    QTest.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=pixel(canvas, (away.x, away.y)))
+    assert np.hypot(assets.table.current.x - away.x, assets.table.current.y - away.y) < 100
+    assert "Everywhere" in assets.here.text()
+
+
+def test_assets_are_the_points_of_the_map_for_as_long_as_the_tab_is_shown(at_work, assets, drawn):
+    canvas = at_work.map.canvas
+    shown = {marks.key for marks in canvas._point_marks}
+    assert shown == {"asset:activity", "asset:group", "asset:network", "asset:space", "asset:service"}
+    gaps = strengths(at_work.session.store, at_work.desk.subject.locality, Question()).gaps
+    codes = at_work.session.contents.blocks.codes
+    assert {codes[block] for block in canvas._hatched} == {gap.code for gap in gaps}
+    assert "hatched" in at_work.map.legend._note.text()
+    at_work.actions_.views[PROFILE].trigger()
+    drawn()
+    assert all(marks.key.startswith("service:") for marks in canvas._point_marks)
+    assert not canvas._hatched
+    assert canvas.held is None
+    assert "hatched" not in at_work.map.legend._note.text()
+
+
+def test_the_sheet_lets_the_place_be_clicked_on_the_map_and_keeps_its_words(at_work, assets, drawn):
+    canvas, store = at_work.map.canvas, at_work.session.store
+    assets.add_button.click()
+    at_work.sheet.fields["name"].setText("Mill Lane Shed")
+    at_work.sheet.kind.setCurrentText("space")
+    at_work.sheet.fields["postcode"].setText("QX2 5WH")
+    at_work.sheet.on_map.click()
+    assert at_work.sheet is None
+    assert canvas.tool.name == "place"
+    QTest.keyClick(canvas, Qt.Key.Key_Escape)
+    assert at_work.sheet.words()["postcode"] == "QX2 5WH"
+    assert at_work.sheet.words()["name"] == "Mill Lane Shed"
+    at_work.sheet.on_map.click()
+    QTest.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=canvas.rect().center())
+    east, north = canvas.view.to_world(canvas.rect().center().x(), canvas.rect().center().y())
+    assert at_work.sheet.words()["postcode"] == ""
+    assert at_work.sheet.words()["easting"] == f"{east:.0f}"
+    at_work.sheet.keep.click()
+    drawn()
+    made = assets.table.current
+    assert (made.name, made.x, made.y) == ("Mill Lane Shed", round(east), round(north))
+    assert canvas.tool.name == "select"
+    assert made in register(store).assets
+
+
 def test_what_is_listed_is_exported_without_whom_to_ask(at_work, assets, tmp_path, drawn):
     path = tmp_path / "out.csv"
     at_work.choose.save = lambda _title, _name: path
@@ -196,7 +311,7 @@ def test_an_empty_workspace_teaches_how_to_begin(qtbot, window, tmp_path, settle
     window.open_path(path)
     qtbot.waitUntil(lambda: window.session is not None, timeout=PATIENCE_MS)
     window.actions_.views[ASSETS].trigger()
-    view = window.bench.view
+    view = shown_view(window)
     qtbot.waitUntil(lambda: bool(view.sentence.text()), timeout=PATIENCE_MS)
     assert "Choose Add for the first one" in view.sentence.text()
     assert view.add_button.isVisible()

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable, Mapping, Sequence
 
-from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QHBoxLayout, QWidget
 
 from jsna_desktop.app.dialogs.sheet import Sheet
 from jsna_desktop.app.theme import Look
@@ -26,7 +26,10 @@ _PLACE = ("postcode", *NUMBERS)
 
 
 class AssetSheet(Sheet):
-    """`give` gets the fields that a person changed, and raises a UserError where that is not possible."""
+    """`give` gets the fields that a person changed, and raises a UserError where that is not possible.
+
+    `point` gets its words and lets the place be clicked on the map; `fill` puts them back.
+    """
 
     def __init__(
         self,
@@ -35,6 +38,7 @@ class AssetSheet(Sheet):
         one: Asset | None,
         known: Mapping[str, Sequence[str]],
         give: Callable[[dict[str, str]], None],
+        point: Callable[[dict[str, str]], None],
     ) -> None:
         title = "Add an asset" if one is None else "Change the asset"
         lead = "" if one is None else "The file that it came from stays as it is. Undo takes the change back."
@@ -62,7 +66,13 @@ class AssetSheet(Sheet):
                 at += wide
         self.body.addLayout(grid)
         hint = "It is placed by its postcode, or by easting and northing. Whom to ask stays in this workspace."
-        self.body.addWidget(Text(look, hint, "small", "muted", wrap=True))
+        self.on_map = Button(look, "Click on the map", name="Say on the map where it is")
+        self.on_map.clicked.connect(lambda: self._point(point))
+        below = QHBoxLayout()
+        below.setSpacing(12)
+        below.addWidget(Text(look, hint, "small", "muted", wrap=True), 1)
+        below.addWidget(self.on_map)
+        self.body.addLayout(below)
         self.body.addStretch(1)
         self.problem = Text(look, "", "small", "wine", wrap=True)
         cancel = Button(look, "Cancel")
@@ -95,13 +105,27 @@ class AssetSheet(Sheet):
         field.setMinimumWidth(self.look.px(60))
         return row
 
+    def words(self) -> dict[str, str]:
+        """Every field as it stands."""
+        return {name: field.text().strip() for name, field in self.fields.items()} | {"kind": self.kind.currentText()}
+
+    def fill(self, words: Mapping[str, str]) -> None:
+        for name, field in self.fields.items():
+            field.setText(words.get(name, ""))
+        self.kind.setCurrentText(words.get("kind", ""))
+
+    def _point(self, point: Callable[[dict[str, str]], None]) -> None:
+        words = self.words()
+        self.close_sheet()
+        point(words)
+
     def _by_postcode(self, _text: str) -> None:
         for name in NUMBERS:
             self.fields[name].clear()
 
     def changed(self) -> dict[str, str]:
         """The fields that are others than before; of the place all of it, where any part is another."""
-        now = {name: field.text().strip() for name, field in self.fields.items()} | {"kind": self.kind.currentText()}
+        now = self.words()
         moved = any(now[name] != self._was[name] for name in _PLACE)
         return {name: text for name, text in now.items()
                 if text != self._was[name] or (moved and name in _PLACE)}  # fmt: skip

@@ -63,6 +63,7 @@ class MapCanvas(PaintedMap):
     tool_changed = Signal(str)
     point_clicked = Signal(str, float, float)  # the key of its layer and where it is; only while `asks_points`
     place_pointed = Signal(float, float)  # with the tool `place`
+    point_moved = Signal(float, float)  # where the point in hand was let go
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -77,6 +78,7 @@ class MapCanvas(PaintedMap):
         self._ring = False  # the keyboard came here by keyboard
         self._pin: tuple[float, float] | None = None  # what was looked for and found
         self.asks_points = False  # whether a click on a point means the point
+        self._held: tuple[float, float] | None = None
         self._struck: list[tuple[float, float]] = []
         self._opened: list[tuple[float, float]] = []
         self._hatched: list[int] = []
@@ -132,6 +134,16 @@ class MapCanvas(PaintedMap):
     def pin(self, place: tuple[float, float] | None) -> None:
         """Marks a place (EPSG:27700) that was looked for; another choice takes the mark away."""
         self._pin = place
+        self.update()
+
+    @property
+    def held(self) -> tuple[float, float] | None:
+        """The place (EPSG:27700) of the point in hand, which the arrow drags."""
+        return self._held
+
+    def hold(self, place: tuple[float, float] | None) -> None:
+        """Take the point at a place in hand, or none."""
+        self._held = place
         self.update()
 
     def show_change(
@@ -193,6 +205,8 @@ class MapCanvas(PaintedMap):
             draw.block(self._block_path(self._hovered), focus=False)
         if self._focus_block >= 0:
             draw.block(self._block_path(self._focus_block), focus=True)
+        if self._held is not None:
+            draw.held(self._held, self._tool.carried)
         self._tool.paint(draw)
         if self._pin is not None:
             draw.pin(self._pin)

@@ -95,10 +95,25 @@ class Overlay:
         self._p.setBrush(self._look.halo)
         self._p.drawEllipse(QPointF(x, y - 16), 3.0, 3.0)
 
+    def held(self, place: tuple[float, float], carried: tuple[float, float] | None = None) -> None:
+        """The point in hand: a ring round it; where it is being `carried`, a line leads there and the ring with it."""
+        look, xy = self._look, [QPointF(*self._view.to_screen(np.array(place)))]
+        if carried is not None:
+            xy.append(QPointF(*self._view.to_screen(np.array(carried))))
+        for pen in (look.pen(look.halo, 5.0, alpha=0.9), look.pen(look.selected, 2.2)):
+            self._p.setPen(pen)
+            self._p.setBrush(Qt.BrushStyle.NoBrush)
+            self._p.drawPolyline(xy)
+            self._p.drawEllipse(xy[-1], 9.0, 9.0)
+
     def hatched(self, path: QPainterPath) -> None:
         """A block that a change makes worse: hatched, with an edge."""
         look = self._look
+        veil = QColor(look.halo)
+        veil.setAlphaF(0.3)  # the hatching would not be seen on the darkest colours
+        self._p.fillPath(path, veil)
         self._p.fillPath(path, QBrush(look.warning, Qt.BrushStyle.BDiagPattern))
+        self._p.strokePath(path, look.pen(look.halo, 3.0, alpha=0.9))
         self._p.strokePath(path, look.pen(look.warning, 1.6))
 
     def marked(self, path: QPainterPath) -> None:

@@ -8,15 +8,20 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWi
 
 from jsna_desktop.app.panels.tabs import Tabs
 from jsna_desktop.app.theme import Look, watch
-from jsna_desktop.app.widgets import Banner, Flow, Rule, Text, UpAndDown
+from jsna_desktop.app.widgets import Banner, Flow, IconButton, Rule, Text, UpAndDown
 
 _RIGHT, _GAP, _TWO_COLUMNS = 420, 44, 900
 
 
 class WideView(QFrame):
-    """`left` and `right` hold what is shown: side by side, or one below the other where there is no room."""
+    """`left` and `right` hold what is shown: side by side, or one below the other where there is no room.
+
+    Where it stands beside the map (`Workbench.add_panel`), `close_asked` closes the sheet of a narrow window.
+    """
 
     tab_asked = Signal(str)
+    close_asked = Signal()
+    compact_tabs = False  # where there is little room from the start
 
     def __init__(self, look: Look, tab: str, choosers: Sequence[QWidget]) -> None:
         super().__init__()
@@ -26,7 +31,7 @@ class WideView(QFrame):
         self.beside = Text(look, "", "small", "muted")
         self.sentence = Text(look, "", "heading", wrap=True)
         self.sentence.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.tabs = Tabs(look)
+        self.tabs = Tabs(look, compact=self.compact_tabs)
         self.tabs.show_tab(tab)
         self.tabs.asked.connect(self.tab_asked.emit)
         self.choosers = QWidget()
@@ -34,6 +39,9 @@ class WideView(QFrame):
         self.choosers.setLayout(flow)
         for chooser in choosers:
             flow.addWidget(chooser)
+        self.close_button = IconButton(look, "close", "Close the panel", size=32)
+        self.close_button.clicked.connect(self.close_asked.emit)
+        self.close_button.hide()
         self.banner = Banner(look, self)
         self.left, self.right = QWidget(), QWidget()
         for side in (self.left, self.right):
@@ -45,14 +53,14 @@ class WideView(QFrame):
 
     def _build(self) -> None:
         head = QWidget()
-        top = QVBoxLayout(head)
-        top.setContentsMargins(24, 14, 24, 0)
+        top = self._head = QVBoxLayout(head)
         top.setSpacing(8)
         titles = QHBoxLayout()
         titles.setSpacing(16)
         titles.addWidget(self.title, 0)
         titles.addWidget(self.beside, 0, Qt.AlignmentFlag.AlignBottom)
         titles.addStretch(1)
+        titles.addWidget(self.close_button, 0, Qt.AlignmentFlag.AlignTop)
         top.addLayout(titles)
         self._bar = QGridLayout()
         self._bar.setContentsMargins(0, 0, 0, 0)
@@ -115,7 +123,8 @@ class WideView(QFrame):
             self.right.setMaximumWidth(16_777_215)
         beside = width - self.tabs.sizeHint().width() - 96 >= self._choosers_wide()
         self._bar.removeWidget(self.choosers)
-        room = width - 48
+        self._head.setContentsMargins(24, 14, 24, 0 if beside else 8)
+        room = width - 48 - (0 if self.close_button.isHidden() else self.close_button.sizeHint().width() + 16)
         named = self.title.fontMetrics().horizontalAdvance(self.title.text()) + 4
         self.title.setWordWrap(named > room)
         self.beside.setVisible(bool(self.beside.text()) and named + 16 + self.beside.sizeHint().width() <= room)
@@ -123,7 +132,7 @@ class WideView(QFrame):
             self.choosers.setFixedWidth(self._choosers_wide())
             self._bar.addWidget(self.choosers, 0, 1, Qt.AlignmentFlag.AlignRight)
         else:
-            self.choosers.setFixedWidth(max(100, width - 48))
+            self.choosers.setFixedWidth(max(100, width - 49))
             self._bar.addWidget(self.choosers, 1, 0, 1, 2)
         self._bar.setColumnStretch(1, 1)
 

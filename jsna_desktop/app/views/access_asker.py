@@ -78,7 +78,6 @@ class AccessAsker(Asker):
             (panel.picked_left, lambda: self._pick(-1)),
             (panel.area_asked, self._go_to_area),
             (canvas.point_clicked, self._clicked),
-            (canvas.place_pointed, what_if.pointed),
         )
         for signal, slot in self._slots:
             signal.connect(slot)
@@ -93,13 +92,14 @@ class AccessAsker(Asker):
         canvas.asks_points = False
         canvas.show_change()
         canvas.show_catchment()
-        if canvas.tool.name == "place":
-            canvas.set_tool("select")
+        self.what_if.pointing.stop()
+        self._colouring.lend_points(None)
         self._colouring.show_other(None)
 
     def leave(self) -> None:
         for signal, slot in self._slots:
             signal.disconnect(slot)
+        self.what_if.pointing.leave()
         self._bench.map.canvas.show_change()
         self._bench.map.canvas.show_catchment()
         self._bench.map.canvas.asks_points = False
@@ -109,7 +109,7 @@ class AccessAsker(Asker):
 
     def _ask(self, asked: object = None) -> None:
         session = self.session
-        stamp = (session.contents, tuple((p.id, p.name, p.set) for p in session.places()))
+        stamp = (session.contents.datasets, tuple((p.id, p.name, p.set) for p in session.places()))
         other_data = self._stamp is not None and self._stamp[0] is not stamp[0]
         fresh = self._stamp is None or other_data or self._stamp[1] != stamp[1]
         self._stamp = stamp
@@ -161,13 +161,11 @@ class AccessAsker(Asker):
         if isinstance(answer.found, UserError) and answer.service:
             self._offer(answer)
             panel.show_refused(todo_in_window(answer.found))
-            self._colouring.show_other(None)
-            self._bench.map.canvas.show_change()
+            self._show_no_map()
             return
         if isinstance(answer.found, UserError):
             panel.show_nothing(answer.found.message)
-            self._colouring.show_other(None)
-            self._bench.map.canvas.show_change()
+            self._show_no_map()
             return
         found = answer.found
         self._offer(answer)
@@ -188,19 +186,24 @@ class AccessAsker(Asker):
     def _show_map(self, found: AccessFindings, contents) -> None:
         blocks, canvas = contents.blocks, self._bench.map.canvas
         if blocks is None or found.withheld:
-            self._colouring.show_other(None)
-            canvas.show_change()
+            self._show_no_map()
             return
         at = geography.align(blocks.codes, found.codes)
         values = np.where(at >= 0, found.values[at], np.nan)
         worse = np.flatnonzero(np.isin(at, found.worse) & (at >= 0))
         note = "hatched: further away than now" if found.change is not None and len(worse) else ""
-        self._colouring.show_other(Other(found.map_title, values, note, f"service:{self.service}"))
+        self._colouring.lend_points([f"service:{self.service}"])
+        self._colouring.show_other(Other(found.map_title, values, note))
         places = self.made.services.places if self.made is not None else np.empty((0, 2))
         changing = self.made is not None
         struck = [tuple(places[at].tolist()) for at in self.change.close if changing and np.isfinite(places[at]).all()]
         opened = [(one.easting, one.northing) for one in self.change.open if changing]
         canvas.show_change(struck, opened, worse if found.change is not None else ())
+
+    def _show_no_map(self) -> None:
+        self._colouring.lend_points(None)
+        self._colouring.show_other(None)
+        self._bench.map.canvas.show_change()
 
     def _choose_service(self, service: str) -> None:
         self.service = service

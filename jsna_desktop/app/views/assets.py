@@ -1,4 +1,4 @@
-"""The wide view of community assets: the finding, how many of each kind there are and who lives near, the register."""
+"""Community assets beside the map: the finding, the register, how many of each kind there are and who lives near."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -31,6 +31,7 @@ class AssetsView(AskingView):
     remove_asked = Signal(object)
     checked_asked = Signal(object)
     export_asked = Signal(object)  # the lines that are listed
+    compact_tabs = True
 
     def __init__(self, look: Look) -> None:
         self.metres = MenuButton(look, "How near")
@@ -82,7 +83,8 @@ class AssetsView(AskingView):
             shortcut.activated.connect(partial(self._tell, signal))
         self.none = Text(look, "", tone="muted", wrap=True)
         self.narrowing = _flowing(look, self.search, self.here, self.kind, self.theme, self.stale, self.twins)
-        self.doing = _flowing(look, self.add_button, self.edit, self.checked, self.remove, self.export)
+        self._in_hand = (self.edit, self.checked, self.remove)
+        self.doing = _flowing(look, self.add_button, *self._in_hand, self.export)
         self.add(self.left, self.heading, self.narrowing, self.doing, self.table, self.none)
 
     def _build_numbers(self) -> None:
@@ -118,13 +120,13 @@ class AssetsView(AskingView):
         self.show_words(title, beside, why)
         for part in (self.heading, self.narrowing, self.table, self.none, self.right, self.metres, self.by):
             part.hide()
-        for button in (self.edit, self.checked, self.remove, self.export):
+        for button in (*self._in_hand, self.export):
             button.hide()
         self.fold_again()
 
     def show_register(self, lines: Sequence[Line], place: str, at: str = "") -> None:
         """Every asset of the workspace; `place` is the one that is chosen, `at` the key of the asset to be in hand."""
-        for part in (self.heading, self.narrowing, self.table, self.edit, self.checked, self.remove, self.export):
+        for part in (self.heading, self.narrowing, self.table, *self._in_hand, self.export):
             part.show()
         self._lines, self._place = list(lines), place
         here = True if self.here.value is None else bool(self.here.value)
@@ -138,6 +140,13 @@ class AssetsView(AskingView):
         self.table.show_lines(lines, self.wanted, at)
         self._say_count()
         self.fold_again()
+
+    def take_in_hand(self, key: str) -> None:
+        """The asset of this key, whatever the register is narrowed down to."""
+        self._uncover(key)
+        self.table.narrow(self.wanted)
+        self.table.pick(key)
+        self._say_count()
 
     def _uncover(self, key: str) -> None:
         """Let go of what the register is narrowed down to, where the asset of this key would not be listed."""
@@ -218,7 +227,7 @@ class AssetsView(AskingView):
 
     def _show_buttons(self) -> None:
         there = self.table.current is not None
-        for button in (self.edit, self.remove, self.checked):
+        for button in self._in_hand:
             button.setEnabled(there)
         self.export.setEnabled(bool(self.table.shown))
 
@@ -233,11 +242,11 @@ class AssetsView(AskingView):
         self._tall()
 
     def _tall(self) -> None:
-        """The table takes the height that is left on a large window, and some rows on a small one."""
+        """The table leaves room for the first numbers below it on a large window, and has some rows on a small one."""
         px = self.look.px
         self.search.setFont(self.look.font("body"))
         self.search.setMinimumSize(px(180), px(32))
-        self.table.setFixedHeight(max(px(190), self.height() - px(352)))
+        self.table.setFixedHeight(max(px(190), self.height() - px(490)))
 
 
 def _flowing(look: Look, *widgets: QWidget) -> QWidget:

@@ -1,4 +1,4 @@
-"""Which view of the chosen place is shown: its profile beside the map, or a wide one over both."""
+"""Which view of the chosen place is shown: one beside the map as its profile is, or a wide one over both."""
 
 from typing import TYPE_CHECKING, TypeVar
 
@@ -100,7 +100,10 @@ class Keeper(QObject):
         from jsna_desktop.app.views.assets import AssetsView
         from jsna_desktop.app.views.assets_asker import AssetsAsker
 
-        asker = AssetsAsker(self.session, self._wide(ASSETS, AssetsView(self._look)), self.desk)
+        view = AssetsView(self._look)
+        view.made_asked.connect(self.how_asked.emit)
+        asker = AssetsAsker(self.session, view, self.desk, self.bench, self._colouring)
+        self.bench.add_panel(ASSETS, view)
         asker.sheet_made.connect(self.sheet_made.emit)
         asker.file_asked.connect(self.file_asked.emit)
         return asker

@@ -14,6 +14,7 @@ from jsna_desktop.app.map.canvas import MapCanvas
 from jsna_desktop.app.panels.choice_list import Choice, ChoicePopup
 from jsna_desktop.app.theme import Look
 from jsna_desktop.app.undo import Step
+from jsna_desktop.app.views.pointing import Pointing
 from jsna_desktop.app.views.words import todo_in_window
 from jsna_desktop.errors import UsageProblem, UserError
 from jsna_desktop.jobs import access_words, scenarios
@@ -41,7 +42,7 @@ class _ChangeStep(Step):
     def __init__(self, asker: "AccessAsker", text: str, now: Change) -> None:
         super().__init__(text)
         self._asker, self._was, self._now = asker, asker.change, now
-        self._service, self._contents = asker.service, asker.session.contents
+        self._service, self._datasets = asker.service, asker.session.contents.datasets
 
     def carry_out(self) -> None:
         self._show(self._now)
@@ -50,7 +51,7 @@ class _ChangeStep(Step):
         self._show(self._was)
 
     def _show(self, change: Change) -> None:
-        if self._asker.session.contents is not self._contents and change != Change():
+        if self._asker.session.contents.datasets is not self._datasets and change != Change():
             raise UsageProblem("the data have changed since this scenario", todo="Make it again on the data of today")
         self._asker.show_change(change, self._service)
 
@@ -60,8 +61,8 @@ class WhatIf(QObject):
 
     def __init__(self, asker: "AccessAsker", look: Look, canvas: MapCanvas, undo_stack: QUndoStack) -> None:
         super().__init__(asker)
-        self._asker, self._canvas, self._undo = asker, canvas, undo_stack
-        self._then_point: Callable[[float, float], None] | None = None
+        self._asker, self._undo = asker, undo_stack
+        self.pointing = Pointing(canvas, self)
         self._take: Callable[[Any], None] = self.close_service  # who gets what is chosen in the popup
         self.popup = ChoicePopup(look, asker.panel, "Search the services")
         self.popup.taken.connect(lambda choice: self._take(choice.value))
@@ -232,14 +233,6 @@ class WhatIf(QObject):
             return ""
 
         def point(given: str) -> None:
-            self._then_point = lambda x, y: then(given, x, y)
-            self._canvas.set_tool("place")
-            self._canvas.setFocus()
+            self.pointing.ask(lambda place: None if place is None else then(given, *place))
 
         self._asker.where_asked.emit(heading, name, (typed, point))
-
-    def pointed(self, easting: float, northing: float) -> None:
-        then, self._then_point = self._then_point, None
-        self._canvas.set_tool("select")
-        if then is not None:
-            then(easting, northing)

@@ -32,8 +32,9 @@ class Tool:
     """A state of the map. The canvas hands it the left button and the keys it does not use itself."""
 
     name: ClassVar[str]
-    hint: ClassVar[str] = ""
+    hint: str = ""
     cursor: ClassVar[Qt.CursorShape] = Qt.CursorShape.CrossCursor
+    carried: tuple[float, float] | None = None  # where the point in hand is dragged to just now
 
     def __init__(self, canvas: "MapCanvas") -> None:
         self.canvas = canvas

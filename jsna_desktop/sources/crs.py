@@ -27,12 +27,28 @@ def to_grid(shapes: np.ndarray, crs: Any, where: str) -> tuple[np.ndarray, list[
     win: longitudes and latitudes are told from metres by where Great Britain lies. FileProblem where the shapes lie
     nowhere near it.
     """
-    from pyproj import CRS
-    from pyproj.exceptions import ProjError
-
     bounds = _bounds(shapely.get_coordinates(shapes))
     if bounds is None:
         return shapes, []
+    system, turned, assumed = meant(bounds, crs, where)
+    if turned:
+        shapes = shapely.transform(shapes, lambda xy: xy[:, ::-1])
+    moved = shapes if is_grid(system) else _transformed(shapes, system, where)
+    if not assumed:
+        after = tuple(shapely.total_bounds(moved))
+        if not _within(after, GRID_RANGE):
+            raise _nowhere(after, where)
+    return moved, assumed
+
+
+def meant(bounds: tuple[float, float, float, float], crs: Any, where: str) -> tuple[Any, bool, list[Problem]]:
+    """(the system that coordinates within these bounds are in, whether latitude stands first, what is assumed).
+
+    `crs` and the refusal are those of `to_grid`.
+    """
+    from pyproj import CRS
+    from pyproj.exceptions import ProjError
+
     try:
         said = CRS.from_user_input(crs) if crs else None
     # Not only its own errors: what a file says may be JSON of any kind.
@@ -40,34 +56,80 @@ def to_grid(shapes: np.ndarray, crs: Any, where: str) -> tuple[np.ndarray, list[
         said = None
     degrees, metres = _within(bounds, LONLAT_RANGE), _within(bounds, GRID_RANGE)
     if said is None:
+        silent = "the file does not say its coordinate system; taken as"
         if degrees:
-            problem = Problem("the file does not say its coordinate system; taken as longitude and latitude (WGS84)")
-            return _transformed(shapes, CRS.from_epsg(4326), where), [problem]
+            return CRS.from_epsg(4326), False, [Problem(f"{silent} longitude and latitude (WGS84)")]
         if metres:
-            return shapes, [
-                Problem("the file does not say its coordinate system; taken as British National Grid (EPSG:27700)")
-            ]
+            return CRS.from_epsg(GRID), False, [Problem(f"{silent} British National Grid (EPSG:27700)")]
         raise _nowhere(bounds, where)
     if degrees and not said.is_geographic:
         problem = Problem(f"the file says {said.name} but holds longitudes and latitudes; taken as WGS84")
-        return _transformed(shapes, CRS.from_epsg(4326), where), [problem]
+        return CRS.from_epsg(4326), False, [problem]
     if said.is_geographic and not degrees:
         if metres and max(map(abs, bounds)) > 180:
             problem = Problem(
                 f"the file says {said.name} but holds metres; taken as British National Grid (EPSG:27700)"
             )
-            return shapes, [problem]
+            return CRS.from_epsg(GRID), False, [problem]
         swapped = (bounds[1], bounds[0], bounds[3], bounds[2])
         if _within(swapped, LONLAT_RANGE):
-            turned = shapely.transform(shapes, lambda xy: xy[:, ::-1])
-            problem = Problem("latitude stood before longitude; turned round")
-            return _transformed(turned, said, where), [problem]
+            return said, True, [Problem("latitude stood before longitude; turned round")]
         raise _nowhere(bounds, where)
-    moved = shapes if is_grid(said) else _transformed(shapes, said, where)
-    after = shapely.total_bounds(moved)
-    if not _within(tuple(after), GRID_RANGE):
-        raise _nowhere(tuple(after), where)
-    return moved, []
+    return said, False, []
+
+
+def places_of(degrees: np.ndarray) -> np.ndarray:
+    """Places (n, 2) in the National Grid of longitudes and latitudes (n, 2), WGS84; inf where it has no place."""
+    from pyproj import Transformer
+
+    return np.column_stack(Transformer.from_crs(4326, GRID, always_xy=True).transform(*degrees.T))
+
+
+def in_great_britain(places: np.ndarray) -> np.ndarray:
+    """Which of places (n, 2) in the National Grid lie in its range."""
+    west, south, east, north = GRID_RANGE
+    x, y = places.T
+    return (x >= west) & (x <= east) & (y >= south) & (y <= north)
+
+
+def stretch(degrees: np.ndarray, places: np.ndarray) -> float:
+    """How much longer than on the ground (WGS84) lengths are on the National Grid, as a share: 0.02 is 2 % too long.
+
+    Of places (n, 2), their `degrees` (n, 2) given, at the one where it is furthest from nothing; below zero where
+    lengths are too short, inf where the grid has no place for one.
+    """
+    from pyproj import Geod
+
+    if not np.isfinite(places).all():
+        return np.inf
+    # A transverse Mercator's scale goes by the distance from its central meridian.
+    off = np.abs(places[:, 0] - _NATIONAL_GRID["x_0"])
+    ends = np.array([off.argmin(), off.argmax()])
+    step = np.full(2, 100.0)
+    beyond = places_of(np.column_stack(Geod(ellps="WGS84").fwd(*degrees[ends].T, step * 0, step)[:2]))
+    shares = np.hypot(*(beyond - places[ends]).T) / step - 1
+    return float(shares[np.abs(shares).argmax()])
+
+
+def degrees_named(bounds: tuple[float, float, float, float]) -> str:
+    """West, south, east and north in degrees as people write them: 51.50 to 51.62° N, 2.10 to 1.95° W."""
+
+    def span(low: float, high: float, signs: str) -> str:
+        ends = [(abs(round(each, 2)), signs[int(each < 0)]) for each in (low, high)]
+        if ends[0] == ends[1]:
+            return f"{ends[0][0]:.2f}° {ends[0][1]}"
+        first = f"{ends[0][0]:.2f}" if ends[0][1] == ends[1][1] else f"{ends[0][0]:.2f}° {ends[0][1]}"
+        return f"{first} to {ends[1][0]:.2f}° {ends[1][1]}"
+
+    west, south, east, north = bounds
+    return f"{span(south, north, 'NS')}, {span(west, east, 'EW')}"
+
+
+def box_named(box: tuple[float, float, float, float]) -> str:
+    """A box in the National Grid by its longitudes and latitudes."""
+    from pyproj import Transformer
+
+    return degrees_named(Transformer.from_crs(GRID, 4326, always_xy=True).transform_bounds(*box, densify_pts=21))
 
 
 def _bounds(found: np.ndarray) -> tuple[float, float, float, float] | None:

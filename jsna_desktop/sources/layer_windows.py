@@ -76,6 +76,17 @@ def _info(peek: Peek, layer: NamedLayer) -> dict[str, Any]:
             raise broken(peek, error) from error
 
 
+def extent_named(peek: Peek, layer: NamedLayer) -> str:
+    """Where the whole of a layer lies, by longitudes and latitudes; "" where it is not known without reading it."""
+    if peek.parquet_schema_or_none is not None:
+        return ""
+    about = _info(peek, layer)
+    if about["total_bounds"] is None or not np.isfinite(about["total_bounds"]).all():
+        return ""
+    whole: Any = shapely.box(*about["total_bounds"])
+    return crs.box_named(shapely.bounds(crs.to_grid(np.array([whole]), about["crs"], peek.where)[0][0]))
+
+
 def read_window(peek: Peek, layer: NamedLayer, box: Box | None, most: int, wanted: tuple[str, ...]) -> Window:
     """The features of a layer that meet the box (EPSG:27700), all of them without one; at most `most` are read.
 
@@ -85,8 +96,9 @@ def read_window(peek: Peek, layer: NamedLayer, box: Box | None, most: int, wante
         wkb, fields = geoparquet.read(peek, tuple(f for f in fields_of(peek, layer) if f in wanted))
         said_crs, warned = geoparquet.described(peek)[3], []
     else:
-        said_crs = _info(peek, layer)["crs"]
-        wkb, fields, warned = _read(peek, layer, _in_layer(box, said_crs), most + 1, wanted)
+        about = _info(peek, layer)
+        said_crs = about["crs"]
+        wkb, fields, warned = _read(peek, layer, _in_layer(box, about, peek.where), most + 1, wanted)
     with np.errstate(invalid="ignore"):
         try:
             shapes = shapely.from_wkb(wkb)
@@ -108,16 +120,28 @@ def read_window(peek: Peek, layer: NamedLayer, box: Box | None, most: int, wante
     return Window(shapes, fields, (*problems, *assumed), more)
 
 
-def _in_layer(box: Box | None, said: Any) -> Box | None:
-    """The box in a layer's own coordinates."""
-    if box is None or not said:
-        return box
+def _in_layer(box: Box | None, about: dict[str, Any], where: str) -> Box | None:
+    """The box in a layer's own coordinates: those that it holds, whatever it says of them."""
+    if box is None:
+        return None
     from pyproj import CRS, Transformer
 
-    system = CRS.from_user_input(said)
+    system, turned = about["crs"], False
+    if about["total_bounds"] is not None and np.isfinite(about["total_bounds"]).all():
+        try:
+            system, turned, _ = crs.meant(tuple(about["total_bounds"]), system, where)
+        except FileProblem:
+            # The whole of a layer may lie anywhere; what is read of it is looked at again.
+            system, turned = about["crs"], False
+    if not system:
+        return box
+    system = CRS.from_user_input(system)
     if crs.is_grid(system):
         return box
-    return Transformer.from_crs(crs.GRID, system, always_xy=True).transform_bounds(*box, densify_pts=21)
+    west, south, east, north = Transformer.from_crs(crs.GRID, system, always_xy=True).transform_bounds(
+        *box, densify_pts=21
+    )
+    return (south, west, north, east) if turned else (west, south, east, north)
 
 
 def _read(

@@ -21,6 +21,8 @@ from jsna_desktop.sources.roads import no_roads, too_many
 # The places of every node are held while the ways are read: 16 bytes each, 10 of them a hundred bytes of file.
 LARGEST_BYTES = 600_000_000
 _MOST_POINTS = 40_000_000
+# Of lengths outside Great Britain, as a share: most of Europe is within it.
+_MOST_STRETCHED = 0.1
 _CLASSES = {
     "motorway": "motorway", "motorway_link": "motorway", "trunk": "a", "trunk_link": "a", "primary": "a",
     "primary_link": "a", "secondary": "b", "secondary_link": "b", "tertiary": "minor", "tertiary_link": "minor",
@@ -45,6 +47,24 @@ class _Ways:
     sizes: list[int] = field(default_factory=list)
     points: list[np.ndarray] = field(default_factory=list)  # (k, 3) int64 each: id, longitude and latitude in 1e-7°
     left_out: int = 0
+    elsewhere: list[np.ndarray] = field(default_factory=list)  # (2,) least and (2,) greatest of ways beyond the box
+
+    @property
+    def lie(self) -> str:
+        """Where the ways beyond the box are, by longitudes and latitudes; "" where there are none."""
+        if not self.elsewhere:
+            return ""
+        return crs.degrees_named(tuple(np.concatenate(self.elsewhere) / 1e7))
+
+    def pass_by(self, line: np.ndarray) -> None:
+        """Look where a way lies that does not meet the box."""
+        there = line[_placed(line[:, 1], line[:, 2]), 1:]
+        if len(there):
+            least, greatest = self.elsewhere or (there[0], there[0])
+            self.elsewhere = [
+                np.minimum(least, there.min(axis=0)),
+                np.maximum(greatest, there.max(axis=0)),
+            ]
 
 
 def recognise(peek: Peek) -> Recognised | None:
@@ -74,14 +94,14 @@ def read(peek: Peek, found: Recognised, options: Options) -> Reading:
     if ways.left_out:
         problems.append(Problem(_LEFT_OUT, ways.left_out))
     if not ways.ids:
-        raise no_roads(peek.where, options.box is not None)
+        raise no_roads(peek.where, options.box, ways.lie)
     options.progress(f"Joining {len(ways.ids):,} ways", 0.7)
     links, nodes, places = _links(ways, options.box, peek.where, problems)
     most = road_links.MOST_CLIPPED if options.box else road_links.MOST_WHOLE
     if len(links) > most:
         raise too_many(peek.where, options.box is not None, most)
     if not len(links):
-        raise no_roads(peek.where, options.box is not None)
+        raise no_roads(peek.where, options.box)
     clipped = " within 20 km of the area" if options.box else ""
     return road_links.reading(
         peek,
@@ -117,7 +137,12 @@ def _ways(peek: Peek, options: Options) -> tuple[_Ways, str]:
             if each.id in seen:
                 continue
             line = np.array([(n.ref, n.x, n.y) for n in each.nodes], dtype=np.int64).reshape(-1, 3)
-            if len(line) < 2 or not meets(line):
+            if len(line) < 2:
+                continue
+            if not meets(line):
+                # Told where no way meets it; once one does, looking would be for nothing.
+                if not ways.ids:
+                    ways.pass_by(line)
                 continue
             seen.add(each.id)
             ways.ids.append(each.id)
@@ -190,24 +215,26 @@ def _links(ways: _Ways, box: Box | None, where: str, problems: list[Problem]) ->
     """Links between the nodes where ways meet or end; those nodes' ids (m,) and places (m, 2) in metres."""
     ref, x, y = np.concatenate(ways.points).T
     way = np.repeat(np.arange(len(ways.ids)), ways.sizes)
-    # The library marks the place of a node that the extract lacks with a number beyond all degrees.
-    there = (np.abs(x) <= 1_800_000_000) & (np.abs(y) <= 900_000_000)
+    there = _placed(x, y)
     _note_cut("a way with nodes that the extract lacks; cut there", there, way, ways, problems)
+    places = np.full((len(ref), 2), np.nan)
+    degrees = np.column_stack([x[there], y[there]]) / 1e7
+    places[there] = crs.places_of(degrees)
     # Ferries lead to Ireland and the Continent, where the National Grid means nothing.
-    west, south, east, north = (round(edge * 1e7) for edge in crs.LONLAT_RANGE)
-    near = (x >= west) & (x <= east) & (y >= south) & (y <= north)
-    if (there & near).any():
+    near = crs.in_great_britain(places)
+    if near.any():
         _note_cut("a way that leads out of Great Britain; cut there", near | ~there, way, ways, problems)
         there &= near
+    elif there.any():
+        problems.append(_abroad(degrees, places[there], where))
     # A way is broken where a node is missing, and at a node that stands twice in a row.
     piece = way * (len(ref) + 1) + np.concatenate([[0], np.cumsum(~there)[:-1]])
-    ref, x, y, way, piece = (each[there] for each in (ref, x, y, way, piece))
+    ref, places, way, piece = (each[there] for each in (ref, places, way, piece))
     again = np.zeros(len(ref), dtype=bool)
     again[1:] = (ref[1:] == ref[:-1]) & (piece[1:] == piece[:-1])
-    ref, x, y, way, piece = (each[~again] for each in (ref, x, y, way, piece))
+    ref, places, way, piece = (each[~again] for each in (ref, places, way, piece))
     _, number, sizes = np.unique(piece, return_inverse=True, return_counts=True)
-    ref, x, y, way, piece = (each[sizes[number] > 1] for each in (ref, x, y, way, piece))
-    places = _in_metres(x, y, where)
+    ref, places, way, piece = (each[sizes[number] > 1] for each in (ref, places, way, piece))
     first = np.ones(len(ref), dtype=bool)
     first[1:] = piece[1:] != piece[:-1]
     last = np.roll(first, -1) if len(first) else first
@@ -247,7 +274,22 @@ def _note_cut(message: str, kept: np.ndarray, way: np.ndarray, ways: _Ways, prob
         problems.append(Problem(message, len(cut), examples))
 
 
-def _in_metres(x: np.ndarray, y: np.ndarray, where: str) -> np.ndarray:
-    """Places (n, 2) in the National Grid of longitudes and latitudes in 1e-7°; FileProblem outside Great Britain."""
-    points: Any = shapely.points(np.column_stack([x, y]) / 1e7)
-    return shapely.get_coordinates(crs.to_grid(points, 4326, where)[0])
+def _placed(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Which nodes the extract has: the library gives the others a place beyond all degrees."""
+    return (np.abs(x) <= 1_800_000_000) & (np.abs(y) <= 900_000_000)
+
+
+def _abroad(degrees: np.ndarray, places: np.ndarray, where: str) -> Problem:
+    """A word on roads that lie wholly outside Great Britain; FileProblem where their lengths would mean nothing."""
+    lie = crs.degrees_named((*degrees.min(axis=0).tolist(), *degrees.max(axis=0).tolist()))
+    share = crs.stretch(degrees, places)
+    if abs(share) > _MOST_STRETCHED:
+        raise FileProblem(
+            "the roads lie too far from Great Britain: on the National Grid their lengths would mean nothing",
+            where=where,
+            found=f"roads at {lie}",
+            todo="Choose the file that covers your area",
+        )
+    much = f"{100 * abs(share):.2f}".rstrip("0").rstrip(".")
+    wrong = f"up to {much} % too {'long' if share > 0 else 'short'}"
+    return Problem(f"the roads lie outside Great Britain, at {lie}: on the National Grid lengths there are {wrong}")

@@ -8,11 +8,11 @@ import numpy as np
 import shapely
 
 from jsna_desktop.errors import FileProblem
-from jsna_desktop.sources import known, road_links
+from jsna_desktop.sources import crs, known, road_links
 from jsna_desktop.sources.dataset import Problem, Reading
 from jsna_desktop.sources.fields import as_text
-from jsna_desktop.sources.layer_windows import NamedLayer, Window, fields_of, layers_of, read_window
-from jsna_desktop.sources.reading import Options, Peek, Recognised
+from jsna_desktop.sources.layer_windows import NamedLayer, Window, extent_named, fields_of, layers_of, read_window
+from jsna_desktop.sources.reading import Box, Options, Peek, Recognised
 from jsna_desktop.sources.road_links import Links, problem
 from jsna_desktop.sources.vector import GEOPACKAGE, format_of
 
@@ -69,7 +69,7 @@ def read(peek: Peek, found: Recognised, options: Options) -> Reading:
     problems = list(window.problems)
     links = _links(window, problems)
     if not len(links):
-        raise no_roads(peek.where, box is not None)
+        raise no_roads(peek.where, box, extent_named(peek, found.details["link"]))
     options.progress(f"Joining {len(links):,} links of road", 0.6)
     names, places = _nodes(peek, found.details["node"], links, options, most, problems)
     tables = road_links.network(links, names, places)
@@ -100,12 +100,16 @@ def too_many(where: str, clipped: bool, most: int) -> FileProblem:
     )
 
 
-def no_roads(where: str, clipped: bool) -> FileProblem:
-    """The error for a file without a road, or without one near the area."""
+def no_roads(where: str, box: Box | None, lie: str = "") -> FileProblem:
+    """The error for a file without a road, or without one near the area; `lie` is where its roads are, if known."""
+    if box is None:
+        return FileProblem("the file holds no roads", where=where, todo="Download it again")
     return FileProblem(
-        "no road of the file lies within 20 km of the boundaries" if clipped else "the file holds no roads",
+        "no road of the file lies within 20 km of the boundaries",
         where=where,
-        todo="Choose the file that covers your area" if clipped else "Download it again",
+        found=f"roads at {lie}" if lie else "",
+        expected=f"some at {crs.box_named(box)}" if lie else "",
+        todo="Choose the file that covers your area",
     )
 
 

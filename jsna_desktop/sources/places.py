@@ -59,6 +59,8 @@ def on_land(x: np.ndarray, y: np.ndarray) -> np.ndarray:
         wide[row, list(squares)] = True
     with np.errstate(invalid="ignore"):
         inside = (x > 0) & (y > 0) & (x < 700_000) & (y < 1_300_000)
+        # By the grid's origin is open sea: such a pair is of degrees, of somewhere abroad.
+        inside &= (x > 180) | (y > 180)
     east, north = (np.where(inside, axis, -1) // 100_000 for axis in (x, y))
     return inside & wide[north.astype(int), east.astype(int)]
 

@@ -24,6 +24,26 @@ HUBS = (
 )
 
 
+def write_roads(path: Path, holds: int = 27700, says: int | None = 27700, length: float = 100) -> Path:
+    """A street in the layout of OS Open Roads: its coordinates in one system, and what the file says of them."""
+    nodes = {f"n{k}": (400_000, y) for k, y in enumerate(range(200_000, 201_001, 100))}
+    links = [(f"l{k}", f"n{k}", f"n{k + 1}") for k in range(len(nodes) - 1)]
+    frame = {
+        "id": [one[0] for one in links],
+        "road_function": ["Local Road"] * len(links),
+        "form_of_way": ["Single Carriageway"] * len(links),
+        "length": [length] * len(links),
+        "start_node": [one[1] for one in links],
+        "end_node": [one[2] for one in links],
+    }
+    lines = [shapely.LineString([nodes[start], nodes[end]]) for _, start, end in links]
+    points = [*map(shapely.Point, nodes.values())]
+    for layer, columns, shapes in (("road_link", frame, lines), ("road_node", {"id": list(nodes)}, points)):
+        made = geopandas.GeoDataFrame(columns, geometry=shapes, crs=27700).to_crs(holds)
+        made.set_crs(says, allow_override=True).to_file(path, layer=layer)
+    return path
+
+
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two areas one above the other, a postcode in each, and a street of a kilometre between the hubs."""
@@ -41,22 +61,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     rows = [f'"SN1 1A{letter}",10,400050,{north},{rest}' for letter, north in (("A", 200_100), ("B", 200_800))]
     (tmp_path / "sn.csv").write_text("\n".join(rows) + "\n")
     (tmp_path / "hubs.csv").write_text(HUBS)
-    heights = range(200_000, 201_001, 100)
-    nodes = {f"n{k}": (400_000, y) for k, y in enumerate(heights)}
-    links = [(f"l{k}", f"n{k}", f"n{k + 1}") for k in range(len(nodes) - 1)]
-    frame = {
-        "id": [one[0] for one in links],
-        "road_function": ["Local Road"] * len(links),
-        "form_of_way": ["Single Carriageway"] * len(links),
-        "length": [100] * len(links),
-        "start_node": [one[1] for one in links],
-        "end_node": [one[2] for one in links],
-    }
-    lines = [shapely.LineString([nodes[start], nodes[end]]) for _, start, end in links]
-    roads = tmp_path / "oproad_gb.gpkg"
-    geopandas.GeoDataFrame(frame, geometry=lines, crs=27700).to_file(roads, layer="road_link")
-    points = geopandas.GeoDataFrame({"id": list(nodes)}, geometry=[*map(shapely.Point, nodes.values())], crs=27700)
-    points.to_file(roads, layer="road_node")
+    write_roads(tmp_path / "oproad_gb.gpkg")
     workspace = tmp_path / "county.jsna"
     files = ("areas.gpkg", "people.csv", "sn.csv", "hubs.csv", "oproad_gb.gpkg")
     assert main(["new", str(workspace)]) == 0
@@ -85,6 +90,32 @@ def test_how_far_people_are(jsna: Run, county: Path) -> None:
     told = "\n".join(found["notes"])
     assert "Lost hub: the postcode SN1 1AZ is not among those that are loaded" in told
     assert "outside the roads that are loaded, and left out: 1 service" in told
+
+
+@pytest.mark.filterwarnings("ignore:'crs' was not provided")
+@pytest.mark.parametrize(("says", "length"), [(4326, 0), (None, 100)])  # no length: that of the line is taken
+def test_roads_in_longitude_and_latitude(
+    jsna: Run, county: Path, tmp_path: Path, says: int | None, length: int
+) -> None:
+    asked = ("access", county, "--service", "hub", "--list", "blocks", "--format", "json")
+    before = jsna(*asked).json()["rows"]
+    added = jsna("add", county, write_roads(tmp_path / "other.gpkg", 4326, says, length), "--replace")
+    assert added.code == 0, added.err
+    assert ("taken as longitude and latitude (WGS84)" in added.out) == (says is None)
+    for old, new in zip(before, jsna(*asked).json()["rows"], strict=True):
+        assert new["mean"] == pytest.approx(old["mean"], abs=0.001)
+        assert [one["name"] for one in new["nearest"]] == [one["name"] for one in old["nearest"]]
+
+
+def test_roads_of_another_place_are_refused_by_where_they_lie(jsna: Run, county: Path, tmp_path: Path) -> None:
+    path = tmp_path / "elsewhere.gpkg"
+    with_roads = geopandas.read_file(write_roads(path), layer="road_link")
+    with_roads.geometry = with_roads.translate(150_000, 100_000)
+    with_roads.to_file(path, layer="road_link")
+    told = jsna("add", county, path)
+    assert told.code == 3
+    assert "no road of the file lies within 20 km of the boundaries. Found roads at 52.58 to" in told.err
+    assert "Expected some at 51.5" in told.err
 
 
 def test_a_change_is_tried_saved_and_tried_again(jsna: Run, county: Path) -> None:

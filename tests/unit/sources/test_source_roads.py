@@ -31,6 +31,13 @@ def line(start: str, end: str) -> shapely.LineString:
     return shapely.LineString([NODES[start], NODES[end]])
 
 
+def point_frame(nodes: dict) -> geopandas.GeoDataFrame:
+    points = [shapely.Point(place) for place in nodes.values()]
+    return geopandas.GeoDataFrame(
+        {"id": list(nodes), "form_of_road_node": ["junction"] * len(nodes)}, geometry=points, crs=27700
+    )
+
+
 def link_frame(links: dict, lines: dict | None = None) -> geopandas.GeoDataFrame:
     rows = list(links.items())
     frame = {
@@ -66,12 +73,7 @@ def layout(tmp_path: Path) -> Layout:
     ) -> Path:
         path = tmp_path / "oproad_gb.gpkg"
         (link_frame(links, lines) if frame is None else frame).to_file(path, layer="road_link")
-        points = geopandas.GeoDataFrame(
-            {"id": list(nodes), "form_of_road_node": ["junction"] * len(nodes)},
-            geometry=[shapely.Point(place) for place in nodes.values()],
-            crs=27700,
-        )
-        points.to_file(path, layer="road_node")
+        point_frame(nodes).to_file(path, layer="road_node")
         junction = {"id": ["j1"], "junction_number": ["M1 J1"]}
         geopandas.GeoDataFrame(junction, geometry=[shapely.Point(401_500, 200_500)], crs=27700).to_file(
             path, layer="motorway_junction"
@@ -178,6 +180,30 @@ def test_lengths_in_another_unit_are_not_believed(layout: Layout) -> None:
     reading = read(layout(frame=frame))
     assert reading.tables["links"]["length"][0] == pytest.approx(1000)
     assert reading.dataset.problems[0].examples == ("l1",)
+
+
+@pytest.mark.filterwarnings("ignore:'crs' was not provided")
+@pytest.mark.parametrize("box", [None, (400_100.0, 198_000.0, 401_400.0, 200_500.0)])
+@pytest.mark.parametrize(
+    ("holds", "says"), [(4326, 4326), (4326, None), (4326, 27700), (27700, None), (27700, 4326), (3857, 3857)]
+)
+def test_roads_in_other_coordinates(
+    layout: Layout, tmp_path: Path, holds: int, says: int | None, box: tuple[float, float, float, float] | None
+) -> None:
+    """Whatever the file says of them: they are told by where Great Britain lies, before they are cut and after."""
+    truth = read(layout(), box=box).tables
+    path = tmp_path / "other.gpkg"
+    for name, frame in (("road_link", link_frame(LINKS)), ("road_node", point_frame(NODES))):
+        frame.to_crs(holds).set_crs(says, allow_override=True).to_file(path, layer=name)
+    reading = read(path, box=box)
+    found = reading.tables
+    assert found["nodes"]["id"].tolist() == truth["nodes"]["id"].tolist()
+    for axis in ("easting", "northing"):
+        np.testing.assert_allclose(found["nodes"][axis], truth["nodes"][axis], atol=0.01)
+        np.testing.assert_allclose(found["vertices"][axis], truth["vertices"][axis], atol=0.05)
+    for name, column in truth["links"].items():
+        assert np.array_equal(found["links"][name], column)
+    assert bool(reading.dataset.problems) == (holds != says)
 
 
 def test_only_what_meets_the_box_is_kept(layout: Layout) -> None:

@@ -190,6 +190,7 @@ def test_postcodes_are_written_one_way(typed: str, normal: str) -> None:
         ((150_000, 350_000), False),
         ((700_000, 300_000), False),
         ((-5, 10), False),
+        ((24.9, 60.2), False),  # degrees, of Helsinki
         ((np.nan, 10), False),
     ],
 )

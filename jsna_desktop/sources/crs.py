@@ -105,8 +105,8 @@ def stretch(degrees: np.ndarray, places: np.ndarray) -> float:
     # A transverse Mercator's scale goes by the distance from its central meridian.
     off = np.abs(places[:, 0] - _NATIONAL_GRID["x_0"])
     ends = np.array([off.argmin(), off.argmax()])
-    step = np.full(2, 100.0)
-    beyond = places_of(np.column_stack(Geod(ellps="WGS84").fwd(*degrees[ends].T, step * 0, step)[:2]))
+    (x, y), step, north = degrees[ends].T, np.full(2, 100.0), np.zeros(2)
+    beyond = places_of(np.column_stack(Geod(ellps="WGS84").fwd(x, y, north, step)[:2]))
     shares = np.hypot(*(beyond - places[ends]).T) / step - 1
     return float(shares[np.abs(shares).argmax()])
 
@@ -145,10 +145,10 @@ def _bounds(found: np.ndarray) -> tuple[float, float, float, float] | None:
 
 
 def is_grid(crs: Any) -> bool:
-    """Whether a coordinate system is the National Grid, by its number or, where it is nameless, by its parameters."""
+    """Whether a coordinate system is the National Grid in metres: by its number or, without one, by its parameters."""
     if crs.to_epsg() == GRID:
         return True
-    if not crs.is_projected:
+    if not crs.is_projected or any(axis.unit_conversion_factor != 1 for axis in crs.axis_info):
         return False
     import warnings
 

@@ -84,7 +84,8 @@ def extent_named(peek: Peek, layer: NamedLayer) -> str:
     if about["total_bounds"] is None or not np.isfinite(about["total_bounds"]).all():
         return ""
     whole: Any = shapely.box(*about["total_bounds"])
-    return crs.box_named(shapely.bounds(crs.to_grid(np.array([whole]), about["crs"], peek.where)[0][0]))
+    west, south, east, north = shapely.total_bounds(crs.to_grid(np.array([whole]), about["crs"], peek.where)[0])
+    return crs.box_named((west, south, east, north))
 
 
 def read_window(peek: Peek, layer: NamedLayer, box: Box | None, most: int, wanted: tuple[str, ...]) -> Window:

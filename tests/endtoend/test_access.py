@@ -6,6 +6,7 @@ import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import geopandas
 import pytest
@@ -24,7 +25,7 @@ HUBS = (
 )
 
 
-def write_roads(path: Path, holds: int = 27700, says: int | None = 27700, length: float = 100) -> Path:
+def write_roads(path: Path, holds: int = 27700, says: Any = 27700, length: float = 100) -> Path:
     """A street in the layout of OS Open Roads: its coordinates in one system, and what the file says of them."""
     nodes = {f"n{k}": (400_000, y) for k, y in enumerate(range(200_000, 201_001, 100))}
     links = [(f"l{k}", f"n{k}", f"n{k + 1}") for k in range(len(nodes) - 1)]
@@ -94,9 +95,7 @@ def test_how_far_people_are(jsna: Run, county: Path) -> None:
 
 @pytest.mark.filterwarnings("ignore:'crs' was not provided")
 @pytest.mark.parametrize(("says", "length"), [(4326, 0), (None, 100)])  # no length: that of the line is taken
-def test_roads_in_longitude_and_latitude(
-    jsna: Run, county: Path, tmp_path: Path, says: int | None, length: int
-) -> None:
+def test_roads_in_longitude_and_latitude(jsna: Run, county: Path, tmp_path: Path, says: Any, length: int) -> None:
     asked = ("access", county, "--service", "hub", "--list", "blocks", "--format", "json")
     before = jsna(*asked).json()["rows"]
     added = jsna("add", county, write_roads(tmp_path / "other.gpkg", 4326, says, length), "--replace")

@@ -15,7 +15,15 @@ from jsna_desktop.sources.child import Reader
 from jsna_desktop.sources.dataset import Reading
 
 # Metres from a corner of Gloucestershire.
-NODES = {1: (0, 0), 2: (1000, 0), 3: (2000, 0), 4: (1000, 1000), 5: (1500, 500), 6: (1500, -500), 7: (500, 300)}
+NODES: dict[int, tuple[float, float]] = {
+    1: (0, 0),
+    2: (1000, 0),
+    3: (2000, 0),
+    4: (1000, 1000),
+    5: (1500, 500),
+    6: (1500, -500),
+    7: (500, 300),
+}
 NODES |= {8: (1000, 0), 9: (600, 400)}
 CORNER = (400_000.0, 200_000.0)
 Ways = dict[int, tuple[list[int], dict[str, str]]]

@@ -9,7 +9,8 @@ import numpy as np
 import osmium
 import pytest
 import shapely
-from pyproj import Geod
+from osmium.osm import NODE, Node
+from pyproj import Geod, Transformer
 
 from jsna_desktop.areas import travel
 from jsna_desktop.areas.roads import DISTANCE, DRIVE, WALK, RoadGraph
@@ -56,7 +57,10 @@ def test_how_wrong_the_lengths_are_is_said(added: tuple[Store, Path]) -> None:
     (dataset,) = catalogue.datasets(store)
     (said,) = [problem.message for problem in dataset.problems if "outside Great Britain" in problem.message]
     share = float(said.rpartition("up to ")[2].partition(" % too long")[0]) / 100
-    place = {node.id: (node.lon, node.lat) for node in osmium.FileProcessor(str(path), osmium.osm.NODE)}
+    place: dict[int, tuple[float, float]] = {}
+    for node in osmium.FileProcessor(str(path), NODE):
+        assert isinstance(node, Node)
+        place[node.id] = (node.lon, node.lat)
     links, nodes = links_of(store)
     ids = nodes["id"].tolist()
     ends = np.array([[place[ids[k]] for k in pair] for pair in zip(links["start"], links["end"], strict=True)])
@@ -179,8 +183,6 @@ def test_beside_areas_they_are_refused_by_where_they_lie(tmp_path: Path) -> None
 
 def test_an_extract_from_too_far_away_is_refused(tmp_path: Path) -> None:
     """New York, where the National Grid makes a kilometre 1.44."""
-    from pyproj import Transformer
-
     x, y = Transformer.from_crs(4326, 27700, always_xy=True).transform(-74.0, 40.7)
     nodes = {k: (x - 400_000 + 1000 * k, y - 200_000) for k in range(1, 7)}
     with pytest.raises(

@@ -1,6 +1,7 @@
 """Rasters: cells known beforehand, written as GeoTIFF, ASCII grid and netCDF, and read back within a box."""
 
 import gzip
+import os
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -324,6 +325,42 @@ def test_a_gigantic_raster_is_read_in_its_box_alone(tmp_path: Path) -> None:
         assert reading.grid.shape == (200, 200)
         with pytest.raises(FileProblem, match="Add the boundaries of your area first"):
             reader.read(path)
+
+
+@pytest.mark.parametrize("tiles", [{"tiled": True, "blockxsize": 512, "blockysize": 512}, {}])
+def test_ten_gigabytes_are_refused_before_they_are_read(tmp_path: Path, tiles: dict) -> None:
+    path = tmp_path / "pm25_2023.tif"
+    with rasterio.open(
+        path, "w", driver="GTiff", count=1, height=50_000, width=50_000, dtype="float32", crs=27700, nodata=-1,
+        transform=from_origin(390_000, 230_000, 1, 1), sparse_ok=True, bigtiff="yes", **tiles,
+    ) as file:  # fmt: skip
+        file.write(np.full((1, 10, 10), 3, dtype=np.float32), window=((29_500, 29_510), (10_500, 10_510)))
+    os.truncate(path, 10 << 30)
+    with Reader(memory=1 << 30) as reader:
+        with pytest.raises(FileProblem, match=r"50,000 × 50,000 cells.*Add the boundaries of your area first"):
+            reader.read(path)
+        with pytest.raises(FileProblem, match=r"within 20 km of the boundaries.*Save it again with larger cells"):
+            reader.read(path, box=(395_000, 185_000, 425_000, 225_000))
+
+
+@pytest.mark.parametrize(("unit", "metres"), [("km", 1000.0), ("us-ft", 1200 / 3937)])
+def test_coordinates_in_other_units_than_metres(tmp_path: Path, unit: str, metres: float) -> None:
+    """The National Grid's own projection, counted in kilometres or feet: the same cells at the same places."""
+    system = f"+proj=tmerc +lat_0=49 +lon_0=-2 +k=0.9996012717 +x_0=400000 +y_0=-100000 +ellps=airy +units={unit}"
+    cells = ramp(40, 50)
+    transform = from_origin(WEST / metres, NORTH / metres, 100 / metres, 100 / metres)
+    grid = read(tif(tmp_path / "no2.tif", cells, transform=transform, crs=system, nodata=-1)).grid
+    assert grid is not None
+    a, _, c, _, e, f = grid.transform
+    assert (a, e) == (pytest.approx(100, abs=0.5), pytest.approx(-100, abs=0.5))
+    rows, columns = np.indices(grid.shape)
+    x, y = c + a * (columns + 0.5), f + e * (rows + 0.5)
+    truth = 1000 * ((NORTH - y) / 100 - 0.5) + (x - WEST) / 100 - 0.5
+    found = whole(grid)
+    inside = ~np.isnan(found)
+    assert inside.sum() > 0.9 * cells.size
+    # The edges of the raster are half cells from anything to interpolate with.
+    assert np.abs(found - truth)[1:-1, 1:-1][inside[1:-1, 1:-1]].max() < 2
 
 
 POINTER = """<VRTDataset rasterXSize="4" rasterYSize="4"><SRS>EPSG:27700</SRS>

@@ -186,6 +186,7 @@ def _column_map(path: Path | None) -> dict | None:
 
 def _show(options: argparse.Namespace) -> int:
     from jsna_desktop.jobs.show import contents
+    from jsna_desktop.sources.known import counted
 
     with opened(options) as store:
         found = contents(store)
@@ -193,7 +194,7 @@ def _show(options: argparse.Namespace) -> int:
         print(json.dumps(found, ensure_ascii=False, indent=1, allow_nan=False))
         return 0
     print(found["workspace"])
-    print(f"\n{len(found['datasets'])} datasets")
+    print(f"\n{counted(len(found['datasets']), 'dataset')}")
     for d in found["datasets"]:
         told = ", ".join(filter(None, (d["title"], d["period"])))
         origin = "; ".join(filter(None, (f"{d['rows']:,} rows", d["source"] or d["filename"], d["licence"])))

@@ -10,6 +10,7 @@ from jsna_desktop.command_output import (
     Prepared,
     choice_of,
     give,
+    journey_arguments,
     one_decimal,
     output_arguments,
     share,
@@ -24,9 +25,6 @@ if TYPE_CHECKING:
     from jsna_desktop.jobs.access_change import Change
     from jsna_desktop.workspace.store import Store
 
-# As areas/roads.py has them, which the parser must not import.
-_MODES = ("distance", "drive", "walk", "straight")
-
 
 def arguments(command: Command, workspace: Prepared, select: Prepared) -> None:
     """What can be said to the command."""
@@ -34,7 +32,7 @@ def arguments(command: Command, workspace: Prepared, select: Prepared) -> None:
     workspace(c)
     select(c)
     c.add_argument("--service", metavar="TYPE", required=True, help="gp, pharmacy … or a table's own word")
-    c.add_argument("--by", choices=_MODES, help="default: distance by road, or straight where no roads are loaded")
+    journey_arguments(c)
     c.add_argument("--within", metavar="N", type=float, action="append", default=[], help="km or minutes; repeatable")
     c.add_argument("--groups", action="store_true", help="by deprivation fifth, age group and rurality too")
     c.add_argument("--list", choices=("services", "blocks"), help="instead: each service's catchment, or each area")
@@ -45,8 +43,6 @@ def arguments(command: Command, workspace: Prepared, select: Prepared) -> None:
     c.add_argument("--open", metavar=("NAME", "WHERE"), nargs=2, action="append", default=[], help="what if it opened")
     c.add_argument("--scenario", metavar="NAME", help="the changes that were saved under a name")
     c.add_argument("--save", metavar="NAME", help="keep these changes under a name")
-    c.add_argument("--ferries", action="store_true", help="use ferries too")
-    c.add_argument("--speeds", metavar="FILE", type=Path, help="another table of speeds (docs/access.md)")
     output_arguments(c)
 
 

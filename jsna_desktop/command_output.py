@@ -18,6 +18,15 @@ if TYPE_CHECKING:
 
 Command = Callable[[str, str], argparse.ArgumentParser]
 Prepared = Callable[[argparse.ArgumentParser], None]
+# As areas/roads.py has them, which the parser must not import.
+MODES = ("distance", "drive", "walk", "straight")
+
+
+def journey_arguments(c: argparse.ArgumentParser) -> None:
+    """How people travel."""
+    c.add_argument("--by", choices=MODES, help="default: distance by road, or straight where no roads are loaded")
+    c.add_argument("--ferries", action="store_true", help="use ferries too")
+    c.add_argument("--speeds", metavar="FILE", type=Path, help="another table of speeds (docs/access.md)")
 
 
 def output_arguments(c: argparse.ArgumentParser) -> None:

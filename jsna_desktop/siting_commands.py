@@ -3,8 +3,7 @@
 import argparse
 from pathlib import Path
 
-from jsna_desktop.access_commands import _MODES
-from jsna_desktop.command_output import Command, Prepared, give, share, two_decimals, whole
+from jsna_desktop.command_output import Command, Prepared, give, journey_arguments, share, two_decimals, whole
 from jsna_desktop.errors import UsageProblem
 from jsna_desktop.safekeeping import opened
 
@@ -25,10 +24,8 @@ def arguments(command: Command, workspace: Prepared) -> None:
     )  # fmt: skip
     c.add_argument("--objective", choices=("median", "cover"), help="lowest mean journey, or most within the limit")
     c.add_argument("--within", metavar="N", type=float, help="the limit (default: 10 minutes or 5 km)")
-    c.add_argument("--by", choices=_MODES, help="default: distance by road, or straight where no roads are loaded")
+    journey_arguments(c)
     c.add_argument("--new", action="store_true", help="as if no service of the type were open yet")
-    c.add_argument("--ferries", action="store_true", help="use ferries too")
-    c.add_argument("--speeds", metavar="FILE", type=Path, help="another table of speeds (docs/access.md)")
     c.add_argument("--format", choices=("table", "json", "csv"), default="table")
     c.add_argument("--out", metavar="FILE", type=Path)
 

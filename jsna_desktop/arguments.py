@@ -109,7 +109,7 @@ def parser(jobs: Mapping[str, Job]) -> argparse.ArgumentParser:
 
     measure_commands.arguments(command, _workspace, _select)
     access_commands.arguments(command, _workspace, _select)
-    siting_commands.arguments(command, _workspace)
+    siting_commands.arguments(command, _workspace, _select)
     asset_commands.arguments(commands, jobs, _workspace, _select)
 
     c = command("template", "an empty plain table with its headings explained, CSV or xlsx")

@@ -1,17 +1,27 @@
 """The command `site`: which candidate places to open next."""
 
 import argparse
-from pathlib import Path
 
-from jsna_desktop.command_output import Command, Prepared, give, journey_arguments, share, two_decimals, whole
+from jsna_desktop.command_output import (
+    Command,
+    Prepared,
+    choice_of,
+    give,
+    journey_arguments,
+    output_arguments,
+    share,
+    two_decimals,
+    whole,
+)
 from jsna_desktop.errors import UsageProblem
 from jsna_desktop.safekeeping import opened
 
 
-def arguments(command: Command, workspace: Prepared) -> None:
+def arguments(command: Command, workspace: Prepared, select: Prepared) -> None:
     """What can be said to the command."""
     c = command("site", "which of candidate places to open next, with the proof that none is better, or the gap")
     workspace(c)
+    select(c)
     c.add_argument("--service", metavar="TYPE", required=True, help="what would open: gp, pharmacy … or a table's word")
     c.add_argument(
         "--candidates", metavar="DATASET", required=True,
@@ -26,39 +36,27 @@ def arguments(command: Command, workspace: Prepared) -> None:
     c.add_argument("--within", metavar="N", type=float, help="the limit (default: 10 minutes or 5 km)")
     journey_arguments(c)
     c.add_argument("--new", action="store_true", help="as if no service of the type were open yet")
-    c.add_argument("--format", choices=("table", "json", "csv"), default="table")
-    c.add_argument("--out", metavar="FILE", type=Path)
+    output_arguments(c)
 
 
 def site(options: argparse.Namespace) -> int:
     """The places chosen, as text on stdout or in a file."""
     from jsna_desktop.jobs import access, siting, siting_rows
     from jsna_desktop.jobs.access_people import residents_of
-    from jsna_desktop.jobs.measured_places import Choice
 
     if options.count < 1:
         raise UsageProblem("no place is to be chosen", found=f"--count {options.count}", expected="1 or more")
     with opened(options) as store:
-        residents = residents_of(store, Choice())
+        choice = choice_of(options)
+        residents = residents_of(store, choice)
         prepared = access.prepare(store, residents, options.by, ferries=options.ferries, speeds=options.speeds)
         made = siting.site(
-            prepared, options.service, options.candidates, options.count, weight=options.weight,
+            prepared, options.service, options.candidates, options.count,
+            of=range(len(residents.rows)) if choice.named else (), weight=options.weight,
             objective=options.objective or siting.MEDIAN, limit=options.within, new=options.new,
         )  # fmt: skip
-        rows = siting_rows.rows(made)
-        secret = made.sensitive
-        head = {
-            "method": siting_rows.method(made),
-            "mode": prepared.mode,
-            "unit": prepared.unit,
-            "objective": made.objective,
-            "limit": made.limit,
-            "candidates": int(made.usable.sum()),
-            "fifths": [] if secret else siting_rows.fifth_names(made),
-            "notes": [] if secret else [*siting_rows.findings(made), *made.notes, *residents.notes],
-        }
-        shown = siting_rows.released_sites(rows, sensitive=secret)
-        return give(options, store, shown, _columns(prepared.unit, made.limit), head)
+        shown = siting_rows.released_sites(siting_rows.rows(made), sensitive=made.sensitive)
+        return give(options, store, shown, _columns(prepared.unit, made.limit), siting_rows.head(made))
 
 
 def _columns(unit: str, limit: float) -> dict:

@@ -216,7 +216,8 @@ def reach(prepared: Prepared, service: str, limits: Sequence[float] = ()) -> Acc
         notes += _off_roads(prepared.graph, services, snapped)
         found = travel.nearest(prepared.graph, snapped)
         cost, nearest = found.of(prepared.snapped)
-    edge = _may_be_nearer(prepared, services.places[used], cost)
+    with np.errstate(invalid="ignore"):
+        edge = cost > edge_of_known(prepared, services.places[used])
     summary = measures.journeys(cost, prepared.residents.matrix, ends)
     return Access(prepared, services, ends, used, snapped, found, cost, nearest, edge, summary, tuple(notes))
 
@@ -257,9 +258,10 @@ def _off_roads(graph: RoadGraph, services: Services, snapped: Snapped) -> list[s
     return said
 
 
-def _may_be_nearer(prepared: Prepared, services: np.ndarray, cost: np.ndarray) -> np.ndarray:
-    """Which points (n,) have their nearest service further away than the edge of what is loaded."""
+def edge_of_known(prepared: Prepared, services: np.ndarray) -> np.ndarray:
+    """The way (n,) from each point to the edge of where services (s, 2) are known; beyond it one may be nearer.
+
+    A list that reaches beyond the place is known as far as roads and postcodes are loaded; another ends with the place.
+    """
     beyond = ~shapely.contains_xy(shapely.buffer(prepared.home, _EDGE_M), *services.T) if len(services) else np.zeros(1)
-    edge = prepared.edge_of_loaded if beyond.mean() >= _BEYOND else prepared.edge_of_home
-    with np.errstate(invalid="ignore"):
-        return cost > edge
+    return prepared.edge_of_loaded if beyond.mean() >= _BEYOND else prepared.edge_of_home

@@ -56,14 +56,25 @@ def _notes(made: Access, at: int, edge: float) -> list[str]:
         return ["not given: nobody is known to live here"]
     if unrouted == 1:
         return [*said, "not given: no resident has a known way to a service"]
-    if unrouted > 0:
-        said.append(f"{_per_cent(unrouted)} of residents have no known way to a service, and are left out")
-    if edge > 0:
-        said.append(f"edge: may be nearer for {_per_cent(edge)} of residents")
-    return said
+    return [*said, *left_out(unrouted), *may_be_nearer(edge)]
 
 
-def _per_cent(share: float) -> str:
+def left_out(unrouted: float) -> list[str]:
+    """A sentence on the share of residents who are in no mean; none for nobody."""
+    if not unrouted > 0:
+        return []
+    return [f"{per_cent(unrouted)} of residents have no known way to a service, and are left out"]
+
+
+def may_be_nearer(edge: float) -> list[str]:
+    """A sentence on the share of residents who may have a nearer service beyond what is loaded; none for nobody."""
+    return [f"edge: may be nearer for {per_cent(edge)} of residents"] if edge > 0 else []
+
+
+def per_cent(share: float) -> str:
+    """4.2 %; under 0.1 % for a little, and none for nothing."""
+    if share == 0:
+        return "none"
     return f"{100 * share:.1f} %" if share >= 0.001 else "under 0.1 %"
 
 

@@ -4,6 +4,7 @@ Services of the type that are open count as open. Origins are those of jobs/acce
 up by junction: from one junction every candidate takes off the same.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -14,10 +15,11 @@ from scipy.spatial.distance import cdist
 from jsna_desktop.areas import travel
 from jsna_desktop.areas.travel import Reach, Snapped, Ways
 from jsna_desktop.errors import UsageProblem
-from jsna_desktop.jobs.access import Prepared, checked_limits, straight
+from jsna_desktop.jobs.access import Prepared, checked_limits, edge_of_known, straight
 from jsna_desktop.jobs.progress import Progress
 from jsna_desktop.jobs.service_places import Services, services_of
-from jsna_desktop.jobs.siting_candidates import Candidates, Weight, candidates_of, unplaced, weight_of
+from jsna_desktop.jobs.siting_candidates import Candidates, candidates_of, unplaced
+from jsna_desktop.jobs.siting_people import Served, Weight, served, weight_of
 from jsna_desktop.measures import siting as measures
 from jsna_desktop.measures.siting import Sited
 from jsna_desktop.sources.known import counted
@@ -35,9 +37,9 @@ class Sites:
     """The candidates chosen, and journeys as they open one after another.
 
     `costs` (k + 1, n) of each point of `prepared`, NaN unknown: as it is now, then with the first open, the first two
-    …; `weight` (n,) of each point, nothing for neighbours. `order` (k,) positions among `candidates`, the one that
-    brings most first; `usable` (m,) which of them could be chosen. `best` is the weighted sum of
-    journeys with all of them open, or the weight within the limit.
+    …; `weight` (n,) of each point, nothing where nobody is `served`. `order` (k,) positions among `candidates`, the
+    one that brings most first; `usable` (m,) which of them could be chosen. `best` is the weighted sum of journeys with
+    all of them open, or the weight within the limit.
     """
 
     prepared: Prepared
@@ -45,6 +47,7 @@ class Sites:
     services: Services | None
     candidates: Candidates
     usable: np.ndarray
+    served: Served
     weighed: Weight
     objective: str
     limit: float
@@ -63,13 +66,7 @@ class Sites:
 
     @cached_property
     def weight(self) -> np.ndarray:
-        return _weights(self.prepared, self.weighed)
-
-    @cached_property
-    def residents(self) -> np.ndarray:
-        """Residents (n,) at each point of the workspace's own."""
-        people = self.prepared.residents
-        return np.where(people.origins.home[people.origins.block], people.counted, 0.0)
+        return self.served.weights(self.weighed.values)
 
     def means(self) -> np.ndarray:
         """Weighted mean journey (k + 1,) of those with a known way; NaN where nobody has one."""
@@ -87,6 +84,22 @@ class Sites:
         with np.errstate(invalid="ignore"):
             return self.costs <= self.limit + _SAME
 
+    def unrouted(self) -> np.ndarray:
+        """Share (k + 1,) of residents without a known way."""
+        return ~np.isfinite(self.costs) @ self.served.residents / self.served.residents.sum()
+
+    def at_the_edge(self) -> np.ndarray | None:
+        """Share (k + 1,) of residents with a known way who may have a nearer service beyond what is loaded.
+
+        NaN where nobody has a way; None where no service counts as open: there is no list that could go on beyond.
+        """
+        if self.services is None:
+            return None
+        placed = np.isfinite(self.services.places).all(axis=1)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            beyond = self.costs > edge_of_known(self.prepared, self.services.places[placed])
+            return (beyond @ self.served.residents) / (np.isfinite(self.costs) @ self.served.residents)
+
     @property
     def gap(self) -> float:
         """How much better any choice could be, as a share of the mean journey, or of those covered; 0 where proved."""
@@ -96,17 +109,13 @@ class Sites:
         return float(short / self.best) if self.best > 0 else float("inf")
 
 
-def _weights(prepared: Prepared, weighed: Weight) -> np.ndarray:
-    o = prepared.residents.origins
-    return np.where(o.home[o.block], o.share * np.nan_to_num(weighed.values[o.block]), 0.0)
-
-
 def site(
     prepared: Prepared,
     service: str,
     candidates: str,
     count: int,
     *,
+    of: Sequence[int] = (),
     weight: str | None = None,
     objective: str = MEDIAN,
     limit: float | None = None,
@@ -116,8 +125,10 @@ def site(
 ) -> Sites:
     """The `count` candidates that bring the weighted mean journey lowest, or most within the limit.
 
-    With `new` no service of the type counts as open. UsageProblem for an unknown service, candidates or weight, for
-    fewer candidates than `count`, and for a count that is none.
+    `of` are the rows of the prepared residents whose places are to be served, without any all of the workspace's own;
+    candidates and services may lie anywhere. With `new` no service of the type counts as open. UsageProblem for an
+    unknown service, candidates or weight, for fewer candidates than `count`, for a count that is none, and where nobody
+    lives.
     """
     progress = progress or Progress()
     if count < 1:
@@ -125,8 +136,8 @@ def site(
     end = LIMIT[prepared.unit] if limit is None else checked_limits([limit], prepared.unit)[0]
     services = None if new else services_of(prepared.store, service)
     offered = candidates_of(prepared.store, candidates)
-    origins = prepared.residents.origins
-    weighed = weight_of(prepared.store, prepared.residents.people, origins.home, weight)
+    whom = served(prepared.residents, of)
+    weighed = weight_of(prepared.store, prepared.residents.people, whom, weight)
     here = _Ground(prepared, services, offered)
     usable, notes = _usable(prepared, offered, services, here)
     if usable.sum() < count:
@@ -135,7 +146,7 @@ def site(
             found="; ".join([counted(int(usable.sum()), "candidate"), *notes]),
             todo="Ask for fewer, or add candidates",
         )
-    weights = _weights(prepared, weighed)
+    weights = whom.weights(weighed.values)
     numbers = np.flatnonzero(usable)
     if objective == COVER:
         gain = here.covering(numbers, weights, end, progress)
@@ -150,9 +161,9 @@ def site(
         notes.append(f"no other candidate brings anybody {'within the limit' if objective == COVER else 'nearer'}")
     if services is not None:
         notes = [*services.problems, *notes]
-    notes = [*prepared.notes, *weighed.notes, *notes]
+    notes = [*prepared.notes, *whom.notes, *weighed.notes, *notes]
     return Sites(
-        prepared, service, services, offered, usable, weighed, objective, end, count, found, order,
+        prepared, service, services, offered, usable, whom, weighed, objective, end, count, found, order,
         here.opened(order), after, tuple(notes),
     )  # fmt: skip
 

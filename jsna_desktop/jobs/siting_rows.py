@@ -5,6 +5,7 @@ import numpy as np
 from jsna_desktop.areas import geography
 from jsna_desktop.areas.locality import matrix_of
 from jsna_desktop.errors import UsageProblem
+from jsna_desktop.jobs.access_rows import left_out, may_be_nearer, per_cent
 from jsna_desktop.jobs.deprivation_groups import PLACE, group_name, group_weights, ranking
 from jsna_desktop.jobs.life_expectancy import number
 from jsna_desktop.jobs.release import WITHHELD
@@ -27,8 +28,9 @@ def rows(made: Sites) -> list[dict]:
     `brought_fifths` how many of them live in each fifth by deprivation, the most deprived first.
     """
     means, covered = made.means(), made.covered()
-    brought = (made.within[1:] & ~made.within[:-1]) * made.residents
+    brought = (made.within[1:] & ~made.within[:-1]) * made.served.residents
     fifths = _fifths(made)
+    unrouted, edge = made.unrouted(), made.at_the_edge()
     found = []
     for at, candidate in enumerate(made.order.tolist()):
         by_fifth = None if fifths is None else np.bincount(fifths + 1, brought[at], minlength=_FIFTHS + 1)[1:]
@@ -38,6 +40,7 @@ def rows(made: Sites) -> list[dict]:
                 "candidate": str(made.candidates.names[candidate]),
                 "easting": number(made.candidates.places[candidate, 0]),
                 "northing": number(made.candidates.places[candidate, 1]),
+                "locality": "; ".join(made.served.localities),
                 "service": made.service,
                 "objective": made.objective,
                 "by": made.prepared.mode,
@@ -55,10 +58,19 @@ def rows(made: Sites) -> list[dict]:
                 "proven": made.found.proven,
                 "gap": number(made.gap),
                 "method": made.found.method,
-                "note": "",
+                "note": "; ".join(_notes(made, float(unrouted[at + 1]), 0.0 if edge is None else float(edge[at + 1]))),
             }
         )  # fmt: skip
     return found
+
+
+def _notes(made: Sites, unrouted: float, edge: float) -> list[str]:
+    """What is to be known of a row, as in those of `access`: with its candidate and those above it open."""
+    straight = made.prepared.graph is None
+    said = list(made.prepared.notes[:1]) if straight else []
+    if made.services is None:
+        said.append("no mean before: no service counts as open yet")
+    return [*said, *left_out(unrouted), *may_be_nearer(edge)]
 
 
 def _fifths(made: Sites) -> np.ndarray | None:
@@ -93,7 +105,8 @@ def fifth_names(made: Sites) -> list[str]:
 def method(made: Sites) -> str:
     """How the places were chosen, in a sentence."""
     what = "maximal covering" if made.objective == COVER else "p-median"
-    return f"{what}, weighted by {made.weighed.title}: {_HOW[made.found.method]}"
+    where = f" in {made.served.where}" if made.served.where else ""
+    return f"{what}, weighted by {made.weighed.title}{where}: {_HOW[made.found.method]}"
 
 
 def findings(made: Sites) -> list[str]:
@@ -108,7 +121,7 @@ def findings(made: Sites) -> list[str]:
     else:
         what = "of those within the limit" if made.objective == COVER else "of the mean"
         verdict = f"not proved: another choice of {among} may be better by up to {100 * made.gap:.1f} % {what}"
-    said = [verdict]
+    said = [f"{verdict} for residents of {made.served.where}" if made.served.where else verdict]
     if made.services is None:
         said.append("no service counts as open yet")
     else:
@@ -121,9 +134,48 @@ def findings(made: Sites) -> list[str]:
                     "means are of those who have one")  # fmt: skip
     elif unknown[1] > 0:
         said.append(f"{100 * unknown[1]:.1f} % have no known way afterwards, and are in no mean")
+    said += _edge(made)
     if _fifths(made) is None:
         said.append("not by deprivation: no open index ranks these areas")
     return said
+
+
+def _edge(made: Sites) -> list[str]:
+    shares = made.at_the_edge()
+    if shares is None or not np.nan_to_num(shares[[0, -1]]).any():
+        return []
+    now, then = (per_cent(float(share)) for share in np.nan_to_num(shares[[0, -1]]))
+    return [f"edge: may be nearer for {now} of residents now, for {then} afterwards"]
+
+
+def head(made: Sites) -> dict:
+    """What the JSON says beside its rows; nothing of sensitive places or residents but how they were measured.
+
+    `localities` are whose `residents` are weighed, none for all of the workspace's own.
+    """
+    secret, edge = made.sensitive, made.at_the_edge()
+    before, after = (None, None) if edge is None else (number(edge[0]), number(edge[-1]))
+    unrouted = made.unrouted()
+    told = {
+        "residents": number(float(made.served.residents.sum())),
+        "unrouted_share_before": None if made.services is None else number(unrouted[0]),
+        "unrouted_share": number(unrouted[-1]),
+        "edge_share_before": before,
+        "edge_share_after": after,
+    }
+    return {
+        "method": method(made),
+        "mode": made.prepared.mode,
+        "unit": made.prepared.unit,
+        "objective": made.objective,
+        "limit": made.limit,
+        "limits": [made.limit],
+        "candidates": int(made.usable.sum()),
+        "localities": list(made.served.localities),
+        **(dict.fromkeys(told) if secret else told),
+        "fifths": [] if secret else fifth_names(made),
+        "notes": [] if secret else [*findings(made), *made.notes, *made.prepared.residents.notes],
+    }
 
 
 def _better(made: Sites) -> str:
@@ -135,6 +187,6 @@ def released_sites(found: list[dict], *, sensitive: bool) -> list[dict]:
     """Rows as they may leave the program: of sensitive places or residents the ranks alone."""
     if not sensitive:
         return found
-    kept = ("rank", "service", "objective", "by", "unit", "weight", "limit")
+    kept = ("rank", "locality", "service", "objective", "by", "unit", "weight", "limit")
     return [{name: value if name in kept else None for name, value in row.items()} | {"note": WITHHELD}
             for row in found]  # fmt: skip

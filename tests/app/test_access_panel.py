@@ -218,7 +218,8 @@ def test_capacity_in_reach_is_a_way_too_and_says_where_none_is_told(at_work, acc
 
 
 def test_the_best_places_are_found_shown_on_the_map_and_undone(at_work, access, drawn, qtbot):
-    next(entry for entry in _menu(access).actions() if entry.text() == "The best places for new ones …").trigger()
+    entry = next(entry for entry in _menu(access).actions() if entry.text() == "The best places for the whole area …")
+    entry.trigger()
     field = access.what_if.popup.field
     QTest.keyClicks(field, "2 among libraries")
     QTest.keyClick(field, Qt.Key.Key_Return)
@@ -233,6 +234,37 @@ def test_the_best_places_are_found_shown_on_the_map_and_undone(at_work, access, 
     at_work.actions_.undo.trigger()
     drawn()
     assert access.change == Change()
+
+
+def test_the_best_places_are_those_for_the_place_that_is_chosen(at_work, access, drawn, qtbot):
+    """The panel's figures are of that place: so are the places found; those for the whole area stay within reach."""
+
+    def find(entry: str, wanted: str) -> tuple[list[str], str]:
+        next(one for one in _menu(access).actions() if one.text() == entry).trigger()
+        field = access.what_if.popup.field
+        QTest.keyClicks(field, wanted)
+        QTest.keyClick(field, Qt.Key.Key_Return)
+        qtbot.waitUntil(lambda: len(access.change.open) == 2, timeout=PATIENCE_MS)
+        drawn()
+        return sorted(one.name for one in access.change.open), at_work.map.banner.text.text()
+
+    place = next(one for one in at_work.session.places() if one.name == "Kelderford")
+    at_work.desk.choose_place(place.id)
+    drawn()
+    assert not [one for one in _menu(access).actions() if one.text() == "The best places for new ones …"]
+    own, said = find("The best places for Kelderford …", "2 among libraries")
+    assert "candidates bring the mean lower for residents of Kelderford" in said
+    assert access.panel._view.place == "Kelderford"
+    mean = access.panel._view.table[0]
+    assert mean.then < mean.now
+    own_mean = mean.then
+    access.what_if.end()
+    drawn()
+    every, said = find("The best places for the whole area …", "2 among libraries")
+    assert "residents of" not in said
+    assert every != own
+    assert access.panel._view.table[0].then > own_mean  # for Kelderford its own are the better ones
+    assert at_work.undo_stack.undoText() == "the best 2 places"
 
 
 def test_a_step_belongs_to_its_service_and_to_the_data_of_its_day(at_work, access, drawn):

@@ -35,6 +35,11 @@ class Asker(QObject):
         return not self._latest.busy and self._view.is_settled
 
     @property
+    def place(self) -> Locality | None:
+        """The place that is chosen; None for the whole area."""
+        return self._place
+
+    @property
     def beside(self) -> str:
         """What stands beside a view's title: the workspace, and whether its data are fictional."""
         return self.session.name + (" · fictional data" if self.session.contents.fictional else "")

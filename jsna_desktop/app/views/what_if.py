@@ -25,6 +25,7 @@ from jsna_desktop.jobs.points import title
 from jsna_desktop.jobs.progress import Progress
 from jsna_desktop.jobs.service_places import service_types
 from jsna_desktop.jobs.siting import Sites, site
+from jsna_desktop.jobs.siting_people import row_of
 from jsna_desktop.jobs.siting_rows import findings
 
 if TYPE_CHECKING:
@@ -104,7 +105,11 @@ class WhatIf(QObject):
         menu.addAction("A service closed …").triggered.connect(lambda: self._ask_service(self.close_service))
         menu.addAction("A service moved …").triggered.connect(lambda: self._ask_service(self.ask_move))
         menu.addAction("A new one opened …").triggered.connect(self._ask_open)
-        menu.addAction("The best places for new ones …").triggered.connect(self._ask_best)
+        place, whole = self._asker.place, "new ones"
+        if place is not None:
+            whole, name = "the whole area", place.name.replace("&", "&&")  # one alone would mark a key
+            menu.addAction(f"The best places for {name} …").triggered.connect(partial(self._ask_best, place.name))
+        menu.addAction(f"The best places for {whole} …").triggered.connect(partial(self._ask_best, ""))
         saved = self._scenarios()
         menu.addSeparator()
         keep = menu.addAction("Keep this scenario …")
@@ -160,8 +165,8 @@ class WhatIf(QObject):
 
     # ---- where new ones would do most
 
-    def _ask_best(self) -> None:
-        """Choose how many, and among which places."""
+    def _ask_best(self, locality: str, _checked: bool = False) -> None:
+        """Choose how many, and among which places: for the residents of a locality, or ("") of the whole area."""
         asker = self._asker
         with asker.session.gate:
             types = [one for one in service_types(asker.session.store) if one != asker.service]
@@ -176,11 +181,14 @@ class WhatIf(QObject):
         if not choices:
             asker.said.emit("There are no places yet where one could open. Add other services or assets.")
             return
-        self._take = lambda value: self.find_best(*value)
+        self._take = lambda value: self.find_best(value[0], value[1], locality)
         self.popup.ask(choices, None, asker.panel.what_if)
 
-    def find_best(self, candidates: str, count: int) -> None:
-        """Look for the places that bring the mean journey lowest, and show them as opened."""
+    def find_best(self, candidates: str, count: int, locality: str = "") -> None:
+        """Look for the places that bring the mean journey of a locality's residents lowest, or ("") of all of them.
+
+        They are shown as opened.
+        """
         asker = self._asker
         made, session, service = asker.made, asker.session, asker.service
         if made is None:
@@ -188,7 +196,8 @@ class WhatIf(QObject):
 
         def work(progress: Progress) -> Sites:
             with session.gate:
-                return site(made.prepared, service, candidates, count, progress=progress)
+                of = (row_of(made.prepared.residents, locality),) if locality else ()
+                return site(made.prepared, service, candidates, count, of=of, progress=progress)
 
         asker.task_asked.emit("Looking for the best places", work, self._show_best)
 
@@ -207,7 +216,8 @@ class WhatIf(QObject):
             asker.said.emit(f"{verdict[:1].upper()}{verdict[1:]}.")
             return
         word = "place" if len(opened) == 1 else f"{len(opened)} places"
-        self._do(f"the best {word}", replace(Change(), open=opened))
+        where = f" for {found.served.where}" if found.served.where else ""
+        self._do(f"the best {word}{where}", replace(Change(), open=opened))
         names = ", ".join(one.name for one in opened)
         asker.said.emit(f"Best for {access_words.one(asker.service)}: {names}. {verdict[:1].upper()}{verdict[1:]}.")
 

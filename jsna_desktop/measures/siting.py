@@ -26,6 +26,8 @@ _STEPS, _ROUNDS, _PATIENCE = 60, 12, 8
 # An integer programme of more pairs of origin and candidate is left to the bound.
 _MOST_PAIRS = 400_000
 _SWAP_ROUNDS = 50
+# With so few times the places asked for left, the integer programme takes less time than another round.
+_FEW = 4
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,8 @@ def choose(gain: sparse.csr_array | sparse.csc_array, count: int, seconds: float
         part = sparse.csc_array(gain[:, kept])
         found = relaxed(part, count, value, prices)
         prices = found.prices
-        better = swapped(gain, kept[np.argsort(found.worth)[::-1][:count]])
+        # Of the kept alone: no other is in a better choice.
+        better = kept[swapped(part, np.argsort(found.worth)[::-1][:count])]
         if brought(gain, better) > value * (1 + SAME):
             chosen, value = better, brought(gain, better)
         # Dropped candidates are in no better choice, so what is left bounds them all.
@@ -75,6 +78,11 @@ def choose(gain: sparse.csr_array | sparse.csc_array, count: int, seconds: float
         if bound <= value * (1 + SAME):
             break
         kept, size = _may_better(found, kept, count, value, chosen), len(kept)
+        if len(kept) == count:  # nothing is left to change for
+            bound = value
+            break
+        if len(kept) <= _FEW * count and gain[:, kept].nnz <= _MOST_PAIRS:  # sooner closed by the programme
+            break
         if before - bound < 1e-2 * (bound - value) and len(kept) == size:
             break
     method = RELAXED

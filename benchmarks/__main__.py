@@ -16,6 +16,7 @@ BARS = (
     "benchmarks.standardised",
     "benchmarks.life_tables",
     "benchmarks.access",
+    "benchmarks.siting",
 )
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
 """Where to open up to five dentists in the demonstration county, and ten of something among 500 places.
 
-The bars are ratios within one run: of the time of the bare sweeps (SciPy's dijkstra) that the journeys to every candidate
-take, of greedy alone without its bound, and of the best that could be (the gap). That all of the county's are proved is a bar
-too.
+The bars are ratios within one run: of the time of the bare sweeps (SciPy's dijkstra) that the journeys to every
+candidate take, of greedy alone without its bound, and of the best that could be (the gap). That all of the county's
+are proved is a bar too.
 """
 
 import sys
@@ -54,19 +54,20 @@ def county() -> bool:
         sweeps = timed(lambda: [dijkstra(graph.costs, indices=node) for node in nodes], 3)[0]
         kept = []
         for objective in (siting.MEDIAN, siting.COVER):
-            taken, proved, gone = [], 0, []
+            taken, made = [], []
             for count in range(1, MOST + 1):
-                seconds, made = timed(
+                seconds, one = timed(
                     lambda k=count, by=objective: siting.site(
                         prepared, "dentist", "assets:space", k, objective=by
                     ), 3,
                 )  # fmt: skip
                 taken.append(seconds)
-                proved += made.found.proven
-                gone.append(made.found.first / made.found.value)
+                made.append(one.found)
             said = ", ".join(f"{seconds:.2f}" for seconds in taken)
-            print(f"        {objective}: {said} s for 1 to {MOST} of {made.usable.sum()}; "
-                  f"bare sweeps from {len(nodes)} places {sweeps:.2f} s; greedy {100 * min(gone):.1f} % of the best")  # fmt: skip
+            near = 100 * min(one.first / one.value for one in made)
+            proved = sum(one.proven for one in made)
+            print(f"        {objective}: {said} s for 1 to {MOST} of {len(nodes)}; bare sweeps {sweeps:.2f} s; "
+                  f"greedy {near:.1f} % of the best")  # fmt: skip
             kept.append(bar(f"{objective}, the longest, of the bare sweeps", max(taken) / sweeps, SWEEPS_BAR, "x"))
             kept.append(bar(f"{objective}, not proved", MOST - proved, 0, f"of {MOST}"))
     return all(kept)

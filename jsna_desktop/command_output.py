@@ -136,7 +136,8 @@ def _table(rows: list[dict], columns: dict, head: dict) -> str:
 
     said = [*(f"{v['locality'] or v['a']}, {v['sex']}: {_verdict(v)}" for v in head.get("trend", ())),
             *head.get("notes", ()), *head.get("findings", ())]  # fmt: skip
-    return "\n".join([laid(headings), laid(["-" * w for w in widths]), *map(laid, cells), *said]) + "\n"
+    table = [laid(headings), laid(["-" * w for w in widths]), *map(laid, cells)] if cells else []
+    return "\n".join([*table, *said]) + "\n"
 
 
 def _verdict(found: dict) -> str:

@@ -114,6 +114,12 @@ def test_where_it_should_open_for_one_town(jsna: Callable, demonstration: Path, 
     assert whole[0]["locality"].startswith("Aldminster; Brackenhithe; ")
 
 
+def test_where_nothing_is_left_to_bring_it_is_said_without_an_empty_table(jsna: Callable, demonstration: Path) -> None:
+    told = jsna("site", demonstration, "--service", "dentist", "--candidates", "library", "--count", 1, "--by", "drive",
+                "--objective", "cover", "--within", 60)  # fmt: skip
+    assert told.out.startswith("no candidate changes anything\n")
+
+
 def test_what_cannot_be_sited(jsna: Callable, demonstration: Path) -> None:
     asked = ("site", demonstration, "--service", "dentist", "--candidates")
     for more, said in (

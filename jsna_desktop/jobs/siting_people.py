@@ -159,7 +159,8 @@ def _income(store: Store, people: People) -> tuple[str, np.ndarray]:
                 at >= 0, score[at], np.nan
             ) * people.residents
     raise UsageProblem(
-        f"nothing tells who is in need: there is no index of deprivation for {geography.name(people.geography)}",
+        "nothing tells who is in need: "
+        f"there is no index of deprivation with scores for {geography.name(people.geography)}",
         todo="Add the Indices of Deprivation for these areas (File 7), or name an indicator: --weight ID",
     )
 

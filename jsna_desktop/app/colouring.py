@@ -185,7 +185,11 @@ class Colouring(QObject):
         if self.indicator.id.startswith("imd"):
             polarity = "higher is more deprived"
         counted = int(np.isfinite(self._values).sum())
-        fifths = f"fifths of {words.count(counted)} {geography.name(self._session.contents.blocks.geography)}"
+        areas = f"{words.count(counted)} {geography.name(self._session.contents.blocks.geography)}"
+        fifths, least = f"fifths of {areas}", map_data.of_the_least(self._values)
+        if least and breaks[0] < breaks[-1]:
+            least_value = words.plain(float(breaks[0])) if breaks[0] else "0"
+            fifths = f"{words.count(least)} of {areas} have {least_value}, the others in fourths"
         return " · ".join(part for part in (polarity, fifths, self._beside_note) if part)
 
     def _said_of(self, block: int) -> str:

@@ -98,13 +98,27 @@ def colour_values(store: Store, indicator: Indicator, blocks: MapBlocks) -> tupl
 def fifths(values: np.ndarray, counted: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
     """Classes (n,) 0–4 of equal numbers of blocks, −1 for none, and the six breaks.
 
-    `counted` (n,) boolean says whose values set the breaks (a county in a national file). Breaks that coincide are
-    left as they are: a class may be empty where many blocks share a value.
+    `counted` (n,) boolean says whose values set the breaks (a county in a national file). Where more than a fifth of
+    them share the least (nobody in a flood zone, say) these are the lowest class, and the others are cut in four.
+    Breaks that coincide higher up are left as they are: a class may be empty where many blocks share a value.
     """
     known = np.isfinite(values)
     basis = values[known if counted is None else known & counted]
     if not len(basis):
         return np.full(len(values), -1), np.zeros(0)
-    breaks = np.quantile(basis, np.linspace(0, 1, 6))
+    if of_the_least(basis):
+        others = basis[basis > basis.min()]
+        breaks = np.append(basis.min(), np.quantile(others if len(others) else basis, np.linspace(0, 1, 5)))
+    else:
+        breaks = np.quantile(basis, np.linspace(0, 1, 6))
+    if breaks[0] == breaks[-1]:
+        return np.where(known, 0, -1), breaks
     classes = np.clip(np.searchsorted(breaks[1:-1], values, side="right"), 0, 4)
     return np.where(known, classes, -1), breaks
+
+
+def of_the_least(values: np.ndarray) -> int:
+    """How many blocks (n,) share the least value, where that is more than a fifth of those with one; else 0."""
+    known = values[np.isfinite(values)]
+    count = int((known == known.min()).sum()) if len(known) else 0
+    return count if 5 * count > len(known) else 0

@@ -137,3 +137,12 @@ def test_fifths_hold_equal_numbers_and_leave_out_what_has_no_value() -> None:
     assert classes[50] == -1
     assert breaks[[0, -1]].tolist() == [0, 49]
     assert fifths(np.full(3, np.nan))[0].tolist() == [-1] * 3
+
+
+def test_where_most_have_nothing_they_are_the_lowest_class_and_the_others_are_cut_in_four() -> None:
+    values = np.append(np.zeros(60), np.arange(1.0, 41))
+    classes, breaks = fifths(np.append(values, np.nan))
+    assert np.bincount(classes[:-1]).tolist() == [60, 10, 10, 10, 10] and classes[-1] == -1
+    assert breaks[[0, 1, -1]].tolist() == [0, 1, 40]
+    # Nobody anywhere is light, not dark.
+    assert fifths(np.zeros(9))[0].tolist() == [0] * 9 and len(fifths(np.zeros(9))[1]) == 6

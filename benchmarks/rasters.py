@@ -2,7 +2,8 @@
 
 Against exactextract on the same outlines and the same cells in a GeoTIFF (a benchmark extra, not in the lock: where it
 is not installed, that bar is skipped), by land and by a population grid of the same cells. Memory is the peak of a
-process of its own that opens the workspace and works the values out. Needs ../shared/data.
+process of its own that opens the workspace and works the values out. The same for the shares of residents in each of
+four zones, which are told from the cells first. Needs ../shared/data.
 """
 
 import multiprocessing
@@ -19,6 +20,7 @@ from benchmarks.england import DATA, bar
 
 _SIDE, _TILE, _LSOAS = 10_000, 256, 300
 _NOTHING = -9999.0
+_NAMES = ("raster.pm25", "raster.population", "raster.flood")
 
 
 def outlines() -> np.ndarray:
@@ -31,12 +33,16 @@ def outlines() -> np.ndarray:
 
 
 def tiles(kind: int, rows: range):
-    """The cells of rows of tiles: a smooth surface with noise, or people here and there; a corner without a value."""
+    """The cells of rows of tiles: a smooth surface with noise, people here and there, or zones along a slope."""
     for row in rows:
         for column in range(-(-_SIDE // _TILE)):
             draws = np.random.default_rng([kind, row, column])
             high, wide = min(_TILE, _SIDE - row * _TILE), min(_TILE, _SIDE - column * _TILE)
-            if kind:
+            if kind == 2:
+                across = np.arange(column * _TILE, column * _TILE + wide)
+                along = np.arange(row * _TILE, row * _TILE + high)
+                cells = (along[:, None] // 90 + across // 70 + draws.integers(0, 2, (high, wide))) % 5
+            elif kind:
                 cells = np.where(draws.random((high, wide)) < 0.2, draws.integers(1, 9, (high, wide)), 0)
             else:
                 cells = np.round(8 + row / 30 - column / 50 + draws.normal(0, 0.3, (high, wide)), 2)
@@ -45,7 +51,7 @@ def tiles(kind: int, rows: range):
 
 
 def write(folder: Path, shapes: np.ndarray) -> tuple:
-    """A workspace and two GeoTIFFs of the same cells; the transform."""
+    """A workspace and three GeoTIFFs of the same cells; the transform."""
     import rasterio
 
     from jsna_desktop.jobs.add import READY, Found, add
@@ -61,8 +67,8 @@ def write(folder: Path, shapes: np.ndarray) -> tuple:
     drawn = Reading(dataset("boundaries.lsoa2021", "boundaries"), codes, geometry=shapely.to_wkb(shapes))
     with Store.create(folder / "large.jsna") as store:
         add(store, [Found(Path("drawn"), READY, "", "", reading=drawn)])
-        for kind, name in enumerate(("raster.pm25", "raster.population")):
-            grid = Grid(place, (_SIDE, _SIDE), _TILE, "µg/m³", {})
+        for kind, name in enumerate(_NAMES):
+            grid = Grid(place, (_SIDE, _SIDE), _TILE, "" if kind == 2 else "µg/m³", {})
             reading = Reading(dataset(name, "raster", ""), np.empty(0, "U1"), grid=grid)
             add(store, [Found(Path(name), READY, "", "", reading=reading)])
             key = store.one("SELECT key FROM dataset WHERE id = ?", [name])[0]
@@ -85,23 +91,26 @@ def write(folder: Path, shapes: np.ndarray) -> tuple:
     return place
 
 
-def ours(folder: Path, people: bool, back) -> None:
-    """(seconds, peak in GB, values) of a process that opens the workspace and works out its raster."""
+def ours(folder: Path, what: str, people: bool, back) -> None:
+    """(seconds, peak in GB, values) of a process that opens the workspace and works out one of its rasters."""
+    from jsna_desktop.indicator import Indicator
     from jsna_desktop.jobs.outlines import Outlines
-    from jsna_desktop.jobs.raster_values import area_values
+    from jsna_desktop.jobs.raster_values import area_values, classes_in
     from jsna_desktop.workspace.store import Store
 
     with Store.open(folder / "large.jsna", read_only=True) as store:
-        keys = [store.one("SELECT key FROM dataset WHERE id = ?", [f"raster.{n}"])[0] for n in ("pm25", "population")]
+        keys = [store.one("SELECT key FROM dataset WHERE id = ?", [name])[0] for name in (what, "raster.population")]
         start = time.perf_counter()
         drawn = Outlines.of(store, "lsoa2021")
         assert drawn is not None
-        found = area_values(store, keys[0], drawn, None, keys[1:] if people else [])
+        of_zones = what == "raster.flood"
+        classes = classes_in(store, keys[0], Indicator(what, what, "modelled", "", "lsoa2021")) if of_zones else None
+        found = area_values(store, keys[0], drawn, None, keys[1:] if people else [], classes=classes)
         spent = time.perf_counter() - start
-    back.send((spent, peak(), found.mean))
+    back.send((spent, peak(), found.values))
 
 
-def theirs(folder: Path, people: bool, shapes: np.ndarray, back) -> None:
+def theirs(folder: Path, what: str, people: bool, shapes: np.ndarray, back) -> None:
     """The same of exactextract."""
     import geopandas as gpd
     from exactextract import exact_extract  # pyright: ignore[reportMissingImports]
@@ -109,10 +118,17 @@ def theirs(folder: Path, people: bool, shapes: np.ndarray, back) -> None:
     frame = gpd.GeoDataFrame(geometry=gpd.GeoSeries(shapes, crs=27700))
     start = time.perf_counter()
     weights = str(folder / "raster.population.tif") if people else None
-    what = "weighted_mean" if people else "mean"
-    found = exact_extract(str(folder / "raster.pm25.tif"), frame, [what], weights=weights, output="pandas")
+    asked = ("weighted_" if people else "") + ("frac" if what == "raster.flood" else "mean")
+    operations = ["unique", asked] if what == "raster.flood" else [asked]
+    found = exact_extract(str(folder / f"{what}.tif"), frame, operations, weights=weights, output="pandas")
     spent = time.perf_counter() - start
-    back.send((spent, peak(), found[what].to_numpy()))
+    values = found[[asked]].to_numpy()
+    if what == "raster.flood":  # a list each of the zones and of their parts; 0 is in none of them
+        values = np.zeros((len(found), 5))
+        for row, (zones, parts) in enumerate(zip(found["unique"], found[asked], strict=True)):
+            values[row, np.asarray(zones, dtype=int)] = 100 * np.asarray(parts)
+        values = values[:, 1:]
+    back.send((spent, peak(), values))
 
 
 def peak() -> float:
@@ -152,12 +168,17 @@ def main() -> bool:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         write(folder, shapes)
-        for people, said in ((False, "by land"), (True, "by people")):
+        for what, people, said in (
+            ("raster.pm25", False, "by land"),
+            ("raster.pm25", True, "by people"),
+            ("raster.flood", False, "of zones by land"),
+            ("raster.flood", True, "of zones by people"),
+        ):
             runs, others = [], []
             for _ in range(3):  # in turn, so that a busy machine slows both alike
-                runs.append(alone(ours, folder, people))
+                runs.append(alone(ours, folder, what, people))
                 if compared:
-                    others.append(alone(theirs, folder, people, shapes))
+                    others.append(alone(theirs, folder, what, people, shapes))
             spent, most = np.median([run[0] for run in runs]), max(run[1] for run in runs)
             print(f"        {said}: {spent:.2f} s, {1000 * most:.0f} MB")
             kept.append(bar(f"memory for 300 LSOAs on 100 million cells, {said}", float(most), 0.3, "GB"))

@@ -1,4 +1,4 @@
-"""Which part of every cell of a raster a shape covers, exactly, and the mean of a raster's values within a shape.
+"""Which part of every cell of a raster a shape covers, exactly; the mean of its values, or its classes, in a shape.
 
 By Green's theorem, as font rasterisers do it: the outline is cut where it crosses the lines between cells; each bit of
 it lies in one cell and adds the area to its right, there and in every cell further right. Work grows with the length
@@ -201,6 +201,24 @@ def mean_within(shape: shapely.Geometry, values: Cells, people: Cells | None = N
             # By BLAS the threads of each short product would wait for one another longer than it takes.
             total += float(np.multiply(held, cells, out=held).sum())
     return Mean(total / valued if valued > 0 else np.nan, weight, valued)
+
+
+def weights_within(
+    shape: shapely.Geometry, values: Cells, numbers: np.ndarray, people: Cells | None = None
+) -> np.ndarray:
+    """Weight (k + 1,) of the parts of a shape whose cells have each of the `numbers` (k,); of those without, the last.
+
+    `numbers`, whole and ascending, are all that the raster has; the weights are those of `mean_within`.
+    """
+    place = (numbers - numbers[0]).astype(np.intp)
+    weights = np.zeros(place[-1] + 2)
+    found = _cut(shape, values.transform, None if people is None else people.transform)
+    if found is not None:
+        for held, cells in _held(*found, values, people):
+            # Of a number and none the lesser is the number: no value comes last.
+            own = np.fmin(cells - numbers[0], place[-1] + 1).astype(np.intp)
+            weights += np.bincount(own.ravel(), held.ravel(), minlength=len(weights))
+    return weights[[*place, -1]]
 
 
 def _held(

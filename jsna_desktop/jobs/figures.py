@@ -348,7 +348,7 @@ class _Loader:
 
 def _weighted_by(people: Population, indicator: Indicator) -> str:
     """Who weights an indicator; of a raster also what weights its cells within an area."""
-    within = indicator.caveat.rstrip(".")
+    within = indicator.caveat.split(". ")[0].rstrip(".")
     said = indicator.id.startswith("raster.") and within
     return f"{people.name}, {within[:1].lower()}{within[1:]}" if said else people.name
 

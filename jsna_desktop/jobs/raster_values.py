@@ -1,4 +1,6 @@
-"""The value of a raster for every small area: the mean where its people live, kept as an indicator's ordinary column.
+"""The value of a raster for every small area, where its people live, kept as an indicator's ordinary column.
+
+The mean of what a raster measures; of one whose numbers are classes, the share of residents in each of them.
 
 Made once, whenever what it rests on has changed (rasters, boundaries, postcodes, population grids: `_basis`), and kept
 with the raster: what reads indicators – profile, map, pack, gradient – then needs to know nothing of rasters. Weights
@@ -13,7 +15,6 @@ from dataclasses import asdict, dataclass, replace
 import numpy as np
 
 from jsna_desktop.areas import geography
-from jsna_desktop.areas.grid_cells import mean_within
 from jsna_desktop.areas.lived_in import LivedIn
 from jsna_desktop.errors import WorkspaceProblem
 from jsna_desktop.indicator import COUNT, MODELLED, Indicator
@@ -22,7 +23,8 @@ from jsna_desktop.jobs.figures import RESIDENTS, WITHOUT
 from jsna_desktop.jobs.grid_windows import GridWindows
 from jsna_desktop.jobs.outlines import Outlines
 from jsna_desktop.jobs.progress import Progress
-from jsna_desktop.sources.rasters import are_classes
+from jsna_desktop.jobs.raster_within import Within, of_raster
+from jsna_desktop.sources.raster_classes import Classes, class_numbers, classes_of
 from jsna_desktop.workspace import catalogue
 from jsna_desktop.workspace.store import Store
 
@@ -30,7 +32,7 @@ GROUP = "Environment"
 POPULATION = "raster.population"
 _COLUMN = "mean"
 # Raised when values come out otherwise than before: kept ones are then made again.
-_MADE = "1"
+_MADE = "2"
 _LOW_GOOD = ("raster.pm25", "raster.pm10", "raster.no2", "raster.flood", "raster.noise")
 _HIGH_GOOD = ("raster.green",)
 # By what the cells of an area were weighted; its own row where the raster has nothing there.
@@ -43,12 +45,13 @@ _ROUNDING = 1e-9
 
 @dataclass(frozen=True)
 class AreaValues:
-    """The mean (n,) of a raster for each area, NaN where it has none; for which share (n,) of its residents there is
+    """The values (n, m) of a raster for each area, NaN where it has none: its mean, or the share (%) of each class.
 
-    none; by what (n,) its cells were weighted: NOTHING, BY_GRID, BY_POSTCODES, BY_LAND.
+    For which share (n,) of the area's residents there is none; by what (n,) its cells were weighted: NOTHING, BY_GRID,
+    BY_POSTCODES, BY_LAND.
     """
 
-    mean: np.ndarray
+    values: np.ndarray
     without: np.ndarray
     by: np.ndarray
 
@@ -72,27 +75,31 @@ def keep_raster_values(store: Store, progress: Progress | None = None) -> list[s
         return []
     progress = progress or Progress()
     geo = _geography(store)
-    grids = _open_grids(store)
+    grids = open_grids(store)
     made, outlines, lived = [], None, None
     for key, indicator in _indicators(store, rasters, geo):
         basis = _basis(store, geo, grids, indicator)
         if catalogue.table(store, key, "basis").get("basis", np.array([""])).tolist() == [basis]:
             continue
-        if not geo or _of_classes(store, key, indicator):
+        classes = classes_in(store, key, indicator) if geo else None
+        if not geo or (classes is not None and (classes.too_many or not len(classes.given))):
             with store.transaction():
-                catalogue.keep_values(store, key, None, {}, None, basis)
+                catalogue.keep_values(store, key, None, {}, (), basis)
             continue
         if outlines is None:
             outlines, lived = Outlines.of(store, geo), people_inside.lived_in(store)
         assert outlines is not None
-        found = area_values(store, key, outlines, lived, grids, progress)
-        columns = {_COLUMN: found.mean}
-        if found.without.any():
-            columns[_COLUMN + WITHOUT] = found.without
+        found = area_values(store, key, outlines, lived, grids, progress, classes)
         indicator = replace(indicator, caveat=_weighted_within(found.by))  # noqa: PLW2901 - now it is known
+        told = [indicator] if classes is None else _of_classes(indicator, classes)
+        columns = {}
+        for one, values in zip(told, found.values.T, strict=True):
+            columns[str(one.value)] = values
+            if found.without.any():
+                columns[f"{one.value}{WITHOUT}"] = found.without
         with store.transaction():
-            catalogue.keep_values(store, key, outlines.dataset, columns, indicator, basis)
-        made.append(indicator.id)
+            catalogue.keep_values(store, key, outlines.dataset, columns, told, basis, _kept(classes))
+        made += [one.id for one in told]
     return made
 
 
@@ -114,16 +121,18 @@ def area_values(
     lived: LivedIn | None,
     grids: Sequence[int] = (),
     progress: Progress | None = None,
+    classes: Classes | None = None,
 ) -> AreaValues:
-    """The values of one raster (by key) for the areas (n,) of `outlines`.
+    """The values of one raster (by key) for the areas (n,) of `outlines`; with `classes` the share in each of them.
 
     An area is weighted by the first of the population `grids` that has people in it, else by its postcodes (`lived`),
     else by its land. Cells without a value are left out.
     """
     progress = progress or Progress()
-    raster, people = GridWindows(store, key), [GridWindows(store, grid) for grid in grids]
+    people = [GridWindows(store, grid) for grid in grids]
+    raster = of_raster(store, key, classes)
     n = len(outlines.codes)
-    found = AreaValues(np.full(n, np.nan), np.zeros(n), np.full(n, NOTHING, dtype=np.int8))
+    found = AreaValues(np.full((n, raster.columns), np.nan), np.zeros(n), np.full(n, NOTHING, dtype=np.int8))
     west, south, east, north = raster.bounds
     b = outlines.bounds
     near = np.flatnonzero((b[:, 0] < east) & (b[:, 2] > west) & (b[:, 1] < north) & (b[:, 3] > south))
@@ -133,37 +142,73 @@ def area_values(
         progress("Working out the raster’s value for every area", start / len(near))
         some = near[start : start + _AT_ONCE]
         for place, shape in zip(some.tolist(), outlines.shapes(some), strict=True):
-            found.mean[place], without, found.by[place] = _value(raster, people, lived, place, shape)
+            found.values[place], without, found.by[place] = _value(raster, people, lived, place, shape)
             found.without[place] = without if without > _ROUNDING else 0.0
-    found.without[np.isnan(found.mean)] = 1.0
+    found.without[np.isnan(found.values).any(axis=1)] = 1.0
     return found
 
 
 def _value(
-    raster: GridWindows, people: list[GridWindows], lived: LivedIn | None, name: int, shape
-) -> tuple[float, float, int]:
-    """(mean, share of the residents for whom there is no value, by what it was weighted) of one area."""
+    raster: Within, people: list[GridWindows], lived: LivedIn | None, name: int, shape
+) -> tuple[np.ndarray, float, int]:
+    """(values, share of the residents for whom there is none, by what it was weighted) of one area."""
     for grid in people:
-        made = mean_within(shape, raster.values, grid.people)
-        if made.weight > 0:
-            return made.value, 1 - made.valued / made.weight, BY_GRID
+        values, weight, valued = raster.shape(shape, grid.people)
+        if weight > 0:
+            return values, 1 - valued / weight, BY_GRID
     if lived is not None:
         points, weight = lived.weighed(name, shape)
         if len(points):
-            values = raster.at(points)
-            known = np.isfinite(values) & (weight > 0)
-            held = float(weight[known].sum())
-            mean = float(np.dot(values[known], weight[known])) / held if held > 0 else np.nan
-            return mean, 1 - held, BY_POSTCODES
-    made = mean_within(shape, raster.values)
-    return made.value, 1 - made.valued / made.weight if made.weight > 0 else 1.0, BY_LAND
+            values, valued = raster.points(points, weight)
+            return values, 1 - valued, BY_POSTCODES
+    values, weight, valued = raster.shape(shape, None)
+    return values, 1 - valued / weight if weight > 0 else 1.0, BY_LAND
 
 
-def _of_classes(store: Store, key: int, indicator: Indicator) -> bool:
-    """Whether a raster's numbers are those of classes, which have no mean; its tiles are read until that is known."""
+def classes_in(store: Store, key: int, indicator: Indicator) -> Classes | None:
+    """What the numbers of a raster (by key) stand for; None of one that measures something.
+
+    Its tiles are read until that is known.
+    """
+    subject, names = indicator.id.split(".")[1], catalogue.grid(store, key, []).names
     places = store.all("SELECT in_row, in_column FROM tile WHERE dataset = ?", [key])
     tiles = (tile for place in places for tile in catalogue.grid(store, key, [place]).tiles.values())
-    return are_classes(indicator.id.split(".")[1], indicator.unit, tiles)
+    numbers = class_numbers(subject, indicator.unit, tiles, names)
+    return classes_of(subject, numbers, names) if len(numbers) else None
+
+
+def _kept(classes: Classes | None) -> dict[str, np.ndarray]:
+    """The columns (k,) that `kept_classes` reads, for the numbers that a raster's cells have."""
+    if classes is None:
+        return {}
+    words = np.full(len(classes.numbers), "", dtype=f"U{max(map(len, classes.words))}")
+    words[classes.given] = classes.words
+    blank = np.full(len(words), classes.blank)
+    return {"number": classes.numbers, "valued": classes.valued.astype(float), "word": words, "blank": blank}
+
+
+def kept_classes(store: Store, key: int) -> Classes | None:
+    """The classes of a raster (by key) whose values are made, without their names; None of one that measures."""
+    kept = catalogue.table(store, key, "classes")
+    if not kept:
+        return None
+    given = np.flatnonzero(kept["word"] != "")
+    words = tuple(kept["word"][given].tolist())
+    return Classes(kept["number"], kept["valued"] > 0, given, words, words, float(kept["blank"][0]))
+
+
+def _of_classes(indicator: Indicator, classes: Classes) -> list[Indicator]:
+    """The share of residents in each class, as indicators: from that of the raster, with how its cells are weighted."""
+    caveat = " ".join(part for part in (indicator.caveat, indicator.caveat and classes.rest) if part)
+    # Of one thing alone it is clear whether more of it is good.
+    polarity = indicator.polarity if len(classes.given) == 1 else "none"
+    return [
+        replace(
+            indicator, id=f"{indicator.id}.{word}", name=f"{indicator.name}: {name} (share of residents)", unit="%",
+            polarity=polarity, caveat=caveat, value=word,
+        )
+        for name, word in zip(classes.names, classes.words, strict=True)
+    ]  # fmt: skip
 
 
 def _weighted_within(by: np.ndarray) -> str:
@@ -195,7 +240,7 @@ def _geography(store: Store) -> str:
     return next((geo for geo in drawn if geo in lived), drawn[0] if drawn else "")
 
 
-def _open_grids(store: Store) -> list[int]:
+def open_grids(store: Store) -> list[int]:
     """Population grids (keys), the later added first, that are not sensitive: the values are open."""
     hidden = {row[0] for row in store.all("SELECT key FROM dataset WHERE sensitive = 1")}
     return [key for key in people_inside.grid_datasets(store) if key not in hidden]

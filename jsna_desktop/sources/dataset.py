@@ -81,6 +81,7 @@ class Grid:
     `transform` is (a, b, c, d, e, f): x = a·column + b·row + c, y = d·column + e·row + f, in EPSG:27700 metres, of the
     upper left corner of a cell; `shape` (rows, columns). `tiles` maps (row, column) of a tile to its cells, an array
     (≤ tile, ≤ tile) or (≤ tile, ≤ tile, 3) for a picture; NaN where there is no value. A tile of nothing is left out.
+    `names` are those of classes, (number, name), where the file has any.
     """
 
     transform: tuple[float, float, float, float, float, float]
@@ -88,6 +89,7 @@ class Grid:
     tile: int
     unit: str
     tiles: dict[tuple[int, int], np.ndarray]
+    names: tuple[tuple[int, str], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from jsna_desktop.errors import FileProblem
 from jsna_desktop.sources import known, raster_file, raster_grid, rasters
 from jsna_desktop.sources.cells import slug
 from jsna_desktop.sources.dataset import Grid, Problem, Reading
+from jsna_desktop.sources.raster_classes import HAZARDS
 from jsna_desktop.sources.raster_file import RasterFile
 from jsna_desktop.sources.raster_grid import Place
 from jsna_desktop.sources.reading import Options, Peek, Recognised
@@ -28,9 +29,15 @@ def recognise(peek: Peek) -> Recognised | None:
     if peek.form != "raster":
         return None
     raster: RasterFile = peek.raster
-    if not raster.picture:
+    if not raster.picture or _of_classes(peek, raster):
         return None
     return _recognised(peek, raster, f"a picture of a map with its place ({raster.driver})")
+
+
+def _of_classes(peek: Peek, raster: RasterFile) -> bool:
+    """Whether a palette only gives colours to classes: those of a map of flood or noise, or with names."""
+    subject, _ = rasters.subject_of(peek, raster)
+    return raster.picture == "palette" and (subject in HAZARDS or bool(raster.names))
 
 
 def _recognised(peek: Peek, raster: RasterFile, reason: str) -> Recognised:

@@ -18,6 +18,7 @@ import numpy as np
 from jsna_desktop.errors import FileProblem
 from jsna_desktop.sources import archive, crs, hdf5_links, netcdf_header, raster_form
 from jsna_desktop.sources.dataset import Problem
+from jsna_desktop.sources.raster_names import Names, names_beside, names_in
 from jsna_desktop.sources.reading import HEAD_BYTES, Peek
 
 # One block is read as a whole; a file that declares a larger one was not made to be read in windows.
@@ -43,7 +44,8 @@ class RasterFile:
 
     `transform` as in `dataset.Grid`, in its own coordinates; `shape` (rows, columns); `crs` what pyproj takes, None
     where the file says none; `bands` their names, of which band 1 is read; `others` further variables of the file;
-    `picture` "rgb" or "palette" for an image to look at, "" for values; `tags` every text that the file has about it.
+    `picture` "rgb" or "palette" for an image to look at, "" for values; `tags` every text that the file has about it;
+    `names` of its classes by their numbers, where the file has any.
     """
 
     name: str
@@ -60,6 +62,7 @@ class RasterFile:
     others: tuple[str, ...]
     picture: str
     tags: str
+    names: Names = ()
 
 
 @contextmanager
@@ -224,6 +227,7 @@ def _described(peek: Peek, file: Any, name: str, others: tuple[str, ...]) -> Ras
         others=others,
         picture=_picture(file),
         tags=" ".join(f"{key} {value}" for key, value in tags.items())[:4000] + " " + name,
+        names=(names_in(tags) or names_beside(peek.path)) if (scale, offset) == (1.0, 0.0) else (),
     )
 
 

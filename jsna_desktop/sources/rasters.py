@@ -1,7 +1,7 @@
 """Rasters of values: population grids, air quality, green cover, flood, noise. GeoTIFF, ASCII grid and netCDF."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -11,6 +11,7 @@ from jsna_desktop.errors import FileProblem
 from jsna_desktop.sources import known, raster_file, raster_grid
 from jsna_desktop.sources.cells import slug
 from jsna_desktop.sources.dataset import Grid, Problem, Reading
+from jsna_desktop.sources.raster_classes import MEASURED, MOST_SHARES, class_numbers, classes_of, said_of
 from jsna_desktop.sources.raster_file import RasterFile
 from jsna_desktop.sources.raster_grid import BILINEAR, MOST_CELLS, NEAREST, SHARED
 from jsna_desktop.sources.reading import Options, Peek, Recognised
@@ -25,8 +26,7 @@ _SUBJECTS = (
     (r"green|ndvi|canopy|tree.?cover", "green", "Green cover"),
     (r"population|people|residents|(^|[^a-z])(pop|ppp)([^a-z]|$)", "population", "Population"),
 )
-_MEASURED = ("pm25", "pm10", "no2", "noise", "green", "population")
-_MOST_CLASSES, _CELLS_A_CLASS = 40, 10
+_UNSAID = "its whole numbers have no unit and are taken for a measurement, of which the mean is given"
 # The demonstration county's rasters say so of themselves.
 _FICTIONAL = "Fictional data:"
 _DENSITY = re.compile(r"densit|per.?(sq|km|ha)|/ ?(km|ha)|km.?-2|ha.?-1", re.IGNORECASE)
@@ -62,18 +62,22 @@ def read(peek: Peek, found: Recognised, options: Options) -> Reading:
         first = raster.name or first
         message = f"of several bands or variables “{first}” is taken; left out: {known.listed(others[:10])}"
         problems.append(Problem(message, len(others)))
-    how = _how(found.details["subject"], raster)
+    subject = found.details["subject"]
+    how = _how(subject, raster)
     with raster_file.opened(peek, raster.name) as file:
-        grid, said = _grid(peek, file, raster, system, how, options)
+        grid, said, numbers = _classed(
+            subject, raster, how, lambda how: _grid(peek, file, raster, system, how, options)
+        )
     if said:
         problems.append(Problem(said))
     if not grid.tiles:
         raise FileProblem("no cell of the raster has a value here", where=peek.where, todo="Choose another file")
-    if are_classes(found.details["subject"], grid.unit, grid.tiles.values()):
-        message = "its few whole numbers have no unit and are taken for classes, which are shown and never averaged"
-        problems.append(Problem(message))
+    if len(numbers):
+        problems.append(Problem(said_of(classes_of(subject, numbers, grid.names))))
+    elif how == NEAREST and not raster.unit and subject not in MEASURED:
+        problems.append(Problem(f"{_UNSAID}; if they are classes, bring them together in at most {MOST_SHARES}"))
     made_up = _FICTIONAL in raster.tags
-    return reading_of(peek, grid, f"raster.{found.details['subject']}", found, problems, fictional=made_up)
+    return reading_of(peek, grid, f"raster.{subject}", found, problems, fictional=made_up)
 
 
 def reading_of(
@@ -104,20 +108,23 @@ def reading_of(
     return Reading(replace(dataset, rows=cells), nothing, grid=grid)
 
 
-def are_classes(subject: str, unit: str, tiles: Iterable[np.ndarray]) -> bool:
-    """Whether the cells of a raster (its tiles, NaN for none) name classes, such as kinds of land, and measure nothing.
+def _classed(
+    subject: str, raster: RasterFile, how: str, grid_by: Callable[[str], tuple[Grid, str]]
+) -> tuple[Grid, str, np.ndarray]:
+    """(grid, what was done to bring it to the National Grid, the numbers (k,) of its classes, if it has any).
 
-    Three whole numbers or more but not many, each in several cells, in no unit, of something not known to be measured.
+    Between two classes there is nothing to interpolate, and a file may keep them as decimals: what could be classes is
+    tried by the nearest cell first.
     """
-    if unit or subject in _MEASURED:
-        return False
-    found, size = np.empty(0), 0
-    for cells in tiles:
-        known = cells[np.isfinite(cells)]
-        found, size = np.union1d(found, known), size + len(known)
-        if len(found) > _MOST_CLASSES or (found != np.round(found)).any():
-            return False
-    return len(found) > 2 and size >= _CELLS_A_CLASS * len(found)
+    if how == BILINEAR and subject not in MEASURED and (raster.names or not raster.unit):
+        grid, said = grid_by(NEAREST)
+        grid = replace(grid, names=raster.names)
+        numbers = class_numbers(subject, grid.unit, grid.tiles.values(), grid.names)
+        if len(numbers) or not said:
+            return grid, said, numbers
+    grid, said = grid_by(how)
+    grid = replace(grid, names=raster.names)
+    return grid, said, class_numbers(subject, grid.unit, grid.tiles.values(), grid.names)
 
 
 def _how(subject: str, raster: RasterFile) -> str:

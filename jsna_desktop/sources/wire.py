@@ -35,7 +35,7 @@ def pack_reading(reading: Reading) -> tuple[dict[str, Any], list[bytes]]:
     if grid is not None:
         arrays |= {f"tile {row} {column}": cells for (row, column), cells in grid.tiles.items()}
     header = {
-        "grid": None if grid is None else [grid.transform, grid.shape, grid.tile, grid.unit],
+        "grid": None if grid is None else [grid.transform, grid.shape, grid.tile, grid.unit, grid.names],
         "dataset": asdict(reading.dataset),
         "indicators": [asdict(indicator) for indicator in reading.indicators],
         "lookups": [asdict(lookup) for lookup in reading.lookups],
@@ -75,12 +75,12 @@ def _unpack_tables(arrays: dict[str, np.ndarray]) -> dict[str, dict[str, np.ndar
 def _unpack_grid(header: Sequence[Any] | None, arrays: dict[str, np.ndarray]) -> Grid | None:
     if header is None:
         return None
-    (a, b, c, d, e, f), (rows, columns), tile, unit = header
+    (a, b, c, d, e, f), (rows, columns), tile, unit, names = header
     tiles = {}
     for name, cells in _named(arrays, "tile ").items():
         row, _, column = name.partition(" ")
         tiles[int(row), int(column)] = cells
-    return Grid((a, b, c, d, e, f), (rows, columns), tile, unit, tiles)
+    return Grid((a, b, c, d, e, f), (rows, columns), tile, unit, tiles, tuple((number, name) for number, name in names))
 
 
 def pack_localities(found: LocalityFile) -> tuple[dict[str, Any], list[bytes]]:

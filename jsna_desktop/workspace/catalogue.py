@@ -52,6 +52,8 @@ def add_reading(store: Store, reading: Reading) -> tuple[int, Dataset]:
 
 def _keep_grid(store: Store, key: int, grid: Grid) -> None:
     definition = {"transform": grid.transform, "shape": grid.shape, "tile": grid.tile, "unit": grid.unit}
+    if grid.names:
+        definition["names"] = grid.names
     store.run("INSERT INTO grid VALUES (?, ?)", [key, json.dumps(definition, ensure_ascii=False)])
     packed = ((key, *place, *arrays.pack_exact(cells)) for place, cells in grid.tiles.items())
     store.run_many("INSERT INTO tile VALUES (?, ?, ?, ?, ?)", packed)
@@ -62,12 +64,14 @@ def keep_values(
     key: int,
     of: int | None,
     columns: dict[str, np.ndarray],
-    indicator: Indicator | None,
+    indicators: Sequence[Indicator],
     basis: str,
+    classes: dict[str, np.ndarray] | None = None,
 ) -> None:
     """Give a raster values for the areas of the dataset `of`, in their order, in place of those that it had.
 
-    `basis` says what they were made from. Without `of` it has none. Inside the caller's transaction.
+    `indicators` are what its columns become; `basis` says what they were made from, `classes` what its numbers
+    stand for (jobs/raster_values.py). Without `of` it has none. Inside the caller's transaction.
     """
     for table in ("value_column", "indicator", "table_column"):
         store.run(f"DELETE FROM {table} WHERE dataset = ?", [key])
@@ -78,9 +82,10 @@ def keep_values(
     )
     store.run("UPDATE dataset SET codeset = ? WHERE key = ?", [codeset, key])
     _keep_columns(store, key, columns, {})
-    _keep_indicators(store, key, () if indicator is None else (indicator,))
-    form, data = arrays.pack_exact(np.array([basis]))
-    store.run("INSERT INTO table_column VALUES (?, 'basis', 'basis', ?, ?)", [key, form, data])
+    _keep_indicators(store, key, indicators)
+    for table, kept in (("basis", {"basis": np.array([basis])}), ("classes", classes or {})):
+        for name, column in kept.items():
+            store.run("INSERT INTO table_column VALUES (?, ?, ?, ?, ?)", [key, table, name, *arrays.pack_exact(column)])
 
 
 def _keep_columns(store: Store, key: int, columns: dict[str, np.ndarray], labels: dict[str, tuple[str, ...]]) -> None:
@@ -245,7 +250,8 @@ def grid(store: Store, dataset: int, tiles: Sequence[tuple[int, int]] | None = N
     }
     a, b, c, d, e, f = about["transform"]
     rows, columns = about["shape"]
-    return Grid((a, b, c, d, e, f), (rows, columns), about["tile"], about["unit"], read)
+    names = tuple((number, name) for number, name in about.get("names", ()))
+    return Grid((a, b, c, d, e, f), (rows, columns), about["tile"], about["unit"], read, names)
 
 
 def labels(store: Store, dataset: int, name: str) -> tuple[str, ...]:

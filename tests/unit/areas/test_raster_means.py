@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jsna_desktop.areas import grid_cells
-from jsna_desktop.areas.grid_cells import Affine, Cells, mean_within
+from jsna_desktop.areas.grid_cells import Affine, Cells, mean_within, weights_within
 
 
 def grid(values: np.ndarray, transform: Affine, beyond: float = np.nan) -> Cells:
@@ -75,6 +75,30 @@ def test_by_people_of_cells_that_do_not_match(seed: int) -> None:
     if held[:, :, known].sum() > 0:
         expected = (held.sum(axis=(0, 1)) * np.nan_to_num(values)).sum() / held[:, :, known].sum()
         assert made.value == pytest.approx(expected, rel=1e-9)
+
+
+@settings(max_examples=12, deadline=None)
+@given(st.integers(0, 10_000), st.booleans())
+def test_weights_of_classes_are_what_intersecting_every_cell_gives(seed: int, by_people: bool) -> None:
+    draws = np.random.default_rng(seed)
+    transform = (50.0, 0.0, -20.0, 0.0, -60.0, 640.0)
+    other = (draws.uniform(20, 130), 0.0, draws.uniform(-90, 60), 0.0, -draws.uniform(20, 130), draws.uniform(500, 700))
+    numbers = np.array([-3, 0, 2, 60], dtype=np.float32)
+    values, people = draws.choice(numbers, (11, 13)), draws.integers(0, 9, (24, 24)).astype(float)
+    values[draws.random(values.shape) < 0.1] = np.nan
+    shape = any_shape(draws)
+    pieces = shapely.intersection(boxes(transform, values.shape), shape)
+    if by_people:
+        homes = boxes(other, people.shape)
+        parts = shapely.area(shapely.intersection(pieces[:, :, None, None], homes[None, None]))
+        held = (parts * people / (other[0] * -other[4])).sum(axis=(2, 3))
+        inside = (shapely.area(shapely.intersection(homes, shape)) * people).sum() / (other[0] * -other[4])
+        made = weights_within(shape, grid(values, transform), numbers, grid(people, other, 0.0))
+    else:
+        held, inside = shapely.area(pieces) / 3000, shapely.area(shape) / 3000
+        made = weights_within(shape, grid(values, transform), numbers)
+    np.testing.assert_allclose(made[:-1], [held[values == number].sum() for number in numbers], rtol=1e-9, atol=1e-9)
+    assert made.sum() == pytest.approx(inside, rel=1e-9, abs=1e-9)
 
 
 def test_a_slope_has_its_value_in_the_middle() -> None:

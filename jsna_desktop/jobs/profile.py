@@ -9,13 +9,14 @@ import shapely
 from scipy import sparse
 
 from jsna_desktop.areas import apportion, geography
-from jsna_desktop.areas.locality import Locality, Weights, matrix_of
+from jsna_desktop.areas.locality import POLYGON, Locality, Weights, matrix_of
 from jsna_desktop.errors import UsageProblem
 from jsna_desktop.jobs import against as comparing
 from jsna_desktop.jobs import comparators, profile_rows
 from jsna_desktop.jobs.against import Against, Peers, Second, counts
 from jsna_desktop.jobs.figures import Figures, Table
 from jsna_desktop.jobs.profile_rows import Chance, Told
+from jsna_desktop.jobs.raster_parts import RasterParts
 from jsna_desktop.jobs.weights import Weighing
 from jsna_desktop.measures.profile import MISSING_LIMIT, UNPLACED, Estimates, estimates
 
@@ -123,7 +124,7 @@ def _part(
     weights, exact = _exactly(figures, table, weights, before)
     cut = np.flatnonzero(weights.cut())
     made, again = _by_every_method(weighing, table, localities, weights, cut)
-    found = _placed(made, weights, counts(table))
+    found = _placed(_by_parts(weighing, table, localities, weights, made), weights, counts(table))
     if exact:
         found = _as_published(table, weights, found, exact)
     seconds = tuple(Second(cut, one) for one in again)
@@ -134,13 +135,27 @@ def _part(
     made += [comparing.named(figures, table, weights, found, code, name, seconds) for code, name in others.areas]
     for other in others.localities:
         theirs = weighing.weights([other], table.geography, table.universe, method)
-        values = _placed(estimates(theirs.matrix, table.stack), theirs, counts(table))
+        values = _by_parts(weighing, table, [other], theirs, estimates(theirs.matrix, table.stack))
+        values = _placed(values, theirs, counts(table))
         made.append(comparing.other(table, weights, found, theirs, values, other.name))
     if others.peers is not None:
-        theirs = weighing.weights(list(others.peers.localities), table.geography, table.universe, method)
-        values = _placed(estimates(theirs.matrix, table.stack), theirs, counts(table))
+        alike = list(others.peers.localities)
+        theirs = weighing.weights(alike, table.geography, table.universe, method)
+        values = _by_parts(weighing, table, alike, theirs, estimates(theirs.matrix, table.stack))
+        values = _placed(values, theirs, counts(table))
         made += comparing.peers(table, weights, found, theirs, values, others.peers)
     return Part(table, weights, found, tuple(made), frozenset(exact))
+
+
+def _by_parts(
+    weighing: Weighing, table: Table, localities: list[Locality], weights: Weights, found: Estimates
+) -> Estimates:
+    """Estimates in which a drawn place has its own part of a raster in the areas that it cuts."""
+    outlines = weighing.outlines(table.geography) if any(one.kind == POLYGON for one in localities) else None
+    if outlines is None:
+        return found
+    parts = weighing.rasters.setdefault(table.geography, RasterParts(weighing.store, outlines))
+    return parts.refined(table, localities, weights, found)
 
 
 def _exactly(figures: Figures, table: Table, weights: Weights, before: list[Part]) -> tuple[Weights, dict[int, int]]:

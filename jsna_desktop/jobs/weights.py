@@ -146,12 +146,14 @@ def _keep(store: Store, fresh: list[tuple]) -> None:
 class Weighing:
     """The weights of one profile: what they are made from is read once, for every method and geography.
 
-    `areas` keeps the comparator areas of the profile (jobs/comparators.py).
+    `areas` keeps the comparator areas of the profile (jobs/comparators.py), `rasters` what was read of rasters, by
+    geography (jobs/raster_parts.py).
     """
 
     def __init__(self, store: Store) -> None:
         self.store = store
         self.areas: dict[tuple, Any] = {}
+        self.rasters: dict[str, Any] = {}
         self._outlines: dict[str, Outlines | None] = {}
 
     def outlines(self, blocks: str) -> Outlines | None:

@@ -117,11 +117,11 @@ def test_residents_without_a_value_are_told(store: Store) -> None:
     assert alone["value"] is None and alone["missing_share"] == 1.0 > MISSING_LIMIT
 
 
-def test_a_drawn_place_takes_its_areas_by_their_weights(store: Store) -> None:
+def test_a_drawn_place_takes_its_own_part_of_an_area_that_it_cuts(store: Store) -> None:
     worlds.keep(store, worlds.boundaries(), worlds.residents(PEOPLE), raster(EAST))
     half = shapely.box(500, 0, 2000, 1000)  # half of the first square, all of the second
     (found,) = profile_of_shape(load_figures(store, ["raster.pm25"]), half).rows()
-    assert found["value"] == pytest.approx((0.5 * 500 + 1.5 * 1001) / 1501, rel=1e-6)
+    assert found["value"] == pytest.approx((0.75 * 500 + 1.5 * 1001) / 1501, rel=1e-6)
 
 
 def test_replaced_ones_and_back(store: Store) -> None:
@@ -179,14 +179,6 @@ def test_without_residents_it_says_what_is_missing(store: Store) -> None:
     worlds.keep(store, worlds.boundaries(), raster(EAST))
     np.testing.assert_allclose(values(store), MIDDLE, rtol=1e-6)  # for the map
     assert "add a population" in row(store, worlds.CODES)["note"]
-
-
-def test_classes_are_never_averaged(store: Store) -> None:
-    worlds.keep(store, worlds.boundaries(), worlds.residents(PEOPLE))
-    kinds = np.random.default_rng(1).integers(1, 20, EAST.shape)
-    worlds.keep(store, raster(kinds, "raster.land_cover", ""), raster(kinds > 9, "raster.flood", ""))
-    assert [one.id for one in catalogue.indicators(store) if one.id.startswith("raster.")] == ["raster.flood"]
-    np.testing.assert_allclose(values(store, "raster.flood")[-1], (kinds[:10, 50:] > 9).mean(), rtol=1e-6)
 
 
 def test_of_sensitive_rasters_the_map_shows_nothing(store: Store) -> None:

@@ -17,6 +17,10 @@ def shown(text: str, longest: int = _LONGEST) -> str:
     return _UNSHOWN.sub("\ufffd", short)
 
 
+def _ended(text: str) -> str:
+    return text if text.endswith("?") else text.rstrip(".") + "."
+
+
 class UserError(Exception):
     """What is wrong, where, what was found, what was expected and what to do, as one message.
 
@@ -33,14 +37,10 @@ class UserError(Exception):
     @property
     def message(self) -> str:
         head = f"{self.where}: {self.what}" if self.where else self.what
-        parts = [head.rstrip(".") + "."]
-        if self.found:
-            parts.append(f"Found {self.found.rstrip('.')}.")
-        if self.expected:
-            parts.append(f"Expected {self.expected.rstrip('.')}.")
-        if self.todo:
-            parts.append(self.todo.rstrip(".") + ".")
-        return " ".join(parts)
+        parts = [
+            head, self.found and f"Found {self.found}", self.expected and f"Expected {self.expected}", self.todo
+        ]  # fmt: skip
+        return " ".join(_ended(part) for part in parts if part)
 
     def __str__(self) -> str:
         return self.message

@@ -5,6 +5,8 @@ from datetime import datetime
 import pytest
 
 from jsna_desktop.app import words
+from jsna_desktop.app.views.words import todo_in_window
+from jsna_desktop.errors import UsageProblem
 
 
 @pytest.mark.parametrize(
@@ -88,3 +90,10 @@ def test_chance_is_said_only_where_it_may_have_done_something():
     assert words.chance(84, 4.2, 1) == (
         "Of 84 comparisons about 4 would differ by chance alone; 1 stays clear when all are judged together."
     )
+
+
+def test_what_is_lacking_is_said_once_with_what_to_do_in_the_window():
+    lacking = UsageProblem("there are no assets", found="services alone", todo="Add a table of community assets")
+    assert todo_in_window(lacking) == "There are no assets. Found services alone. Choose Add data and add the file."
+    misspelt = UsageProblem("there is no locality 'Keld'", todo="Did you mean Kelder?")
+    assert todo_in_window(misspelt) == "There is no locality 'Keld'. Did you mean Kelder?"

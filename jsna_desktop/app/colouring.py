@@ -24,6 +24,7 @@ from jsna_desktop.jobs.points import PointLayer
 
 _FIRST = ("imd2025.average_score", "imd2019.average_score")
 PLACES = "places"
+_SERVICES, _ASSETS = "Services", "Assets"
 _AROUND_M = 5000.0
 _FEW_POINTS = 150  # as many, of all kinds together, are seen one by one; more are shown only when asked
 
@@ -221,7 +222,10 @@ class Colouring(QObject):
             items.append(LayerItem(name, title[:1].upper() + title[1:], count, shown and self._filled))
         for marks in self._points:
             shown = marks.key in (self._pointed if self._lent is None else self._lent)
-            items.append(LayerItem(marks.key, marks.title, len(marks.places), shown, marks.sign))
+            group, name = _SERVICES, marks.title
+            if marks.key.startswith("asset:"):
+                group, name = _ASSETS, (marks.key.partition(":")[2] or "other").capitalize()
+            items.append(LayerItem(marks.key, name, len(marks.places), shown, marks.sign, group))
         items += self.backgrounds.items()
         self._bench.layers.show_layers(items)
         self._bench.layers.setVisible(bool(items))

@@ -253,15 +253,24 @@ def test_dark_is_dark_everywhere(at_work, settled):
 
 def test_points_are_shown_unasked_while_they_are_few(at_work, settled):
     layers = at_work.bench.layers
-    kinds = {key: eye for key, eye in layers._eyes.items() if key.startswith(("service:", "asset:"))}
-    shown = [key for key, eye in kinds.items() if eye.accessibleName().startswith("Hide")]
+    shown = [key for key in layers._eyes if key.startswith(("service:", "asset:"))]
+    assert all(layers._eyes[key].accessibleName().startswith("Hide") for key in shown)
+    assert layers._more["Services"].text() == f"{11 - len(shown)} more …"
+    assert layers._more["Assets"].text() == "All 5 …"
+    layers._more["Services"].click()
+    assert layers._more["Services"].text() == "Fewer"
+    layers._more["Assets"].click()
+    kinds = {key for key in layers._eyes if key.startswith(("service:", "asset:"))}
     size = {layer.key: len(layer.places) for layer in at_work.session.contents.point_layers}
     assert len(kinds) == 16
     assert "service:gp" in shown
     assert 0 < sum(size[key] for key in shown) <= 150
     layers.toggled.emit("service:school_primary", True)
     settled()
-    assert layers._eyes["service:school_primary"].accessibleName() == "Hide Primary schools"
+    assert layers._eyes["service:school_primary"].accessibleName() == "Hide Services: Primary schools"
+    layers._more["Services"].click()
+    assert {key for key in layers._eyes if key.startswith("service:")} == {*shown, "service:school_primary"}
+    assert "service:library" not in layers._eyes
 
 
 def test_fictional_is_said_once_on_the_map(at_work):

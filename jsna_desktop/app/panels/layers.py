@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QPainter, QPaintEvent
@@ -11,7 +12,7 @@ from jsna_desktop.app import words
 from jsna_desktop.app.map.context import paint_sign, sign_path
 from jsna_desktop.app.map.look import Look as MapLook
 from jsna_desktop.app.theme import Look
-from jsna_desktop.app.widgets import Elided, IconButton, Text, clear
+from jsna_desktop.app.widgets import Button, Elided, IconButton, Text, clear
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,10 @@ class LayerItem:
     busy: bool = False  # to be shown, and not ready yet
 
 
+# Of a group that is larger, only the layers that are shown have a row until the others are asked for.
+_FEW = 3
+
+
 class LayersPanel(QFrame):
     """A row a layer with an eye. `toggled` carries the layer's key and whether it is to be shown."""
 
@@ -36,6 +41,9 @@ class LayersPanel(QFrame):
         self.setAccessibleName("Layers")
         self._look = look
         self._eyes: dict[str, IconButton] = {}
+        self._more: dict[str, Button] = {}  # of each large group, what unfolds it
+        self._unfolded: set[str] = set()
+        self._items: list[LayerItem] = []
         self.after: QWidget | None = None  # the control that Tab comes from
         self._rows = QVBoxLayout()
         self._rows.setSpacing(0)
@@ -48,31 +56,64 @@ class LayersPanel(QFrame):
         layout.addLayout(self._rows)
 
     def show_layers(self, items: Sequence[LayerItem]) -> None:
-        focused = next((key for key, eye in self._eyes.items() if eye.hasFocus()), None)
-        self._eyes = {}
+        controls = self._eyes | self._more
+        focused = next((key for key, control in controls.items() if control.hasFocus()), None)
+        self._items, self._eyes, self._more = list(items), {}, {}
         clear(self._rows)
-        group = ""
-        for item in items:
-            if item.group != group:
-                group = item.group
-                heading = Text(self._look, group, "small_strong", "muted")
-                heading.setContentsMargins(5, 6, 0, 1)
-                self._rows.addWidget(heading)
-            self._rows.addWidget(self._row(item))
+        order: list[QWidget] = []
+        for group, members in groupby(self._items, lambda item: item.group):
+            order += self._group(group, list(members))
         if self.after is not None:
-            eyes = list(self._eyes.values())
-            for before, eye in zip([self.after, *eyes], eyes, strict=False):
-                QWidget.setTabOrder(before, eye)
-        if focused in self._eyes:
-            self._eyes[focused].setFocus()
+            for before, control in zip([self.after, *order], order, strict=False):
+                QWidget.setTabOrder(before, control)
+        controls = self._eyes | self._more
+        if focused is not None and focused in controls:
+            controls[focused].setFocus()
+        elif focused is not None and order:  # its row went with what was folded
+            order[-1].setFocus()
+
+    def _group(self, group: str, members: list[LayerItem]) -> list[QWidget]:
+        """The rows of a group with its heading; the controls of it, in the order that Tab goes through."""
+        if group:
+            heading = Text(self._look, group, "small_strong", "muted")
+            heading.setContentsMargins(5, 6, 0, 1)
+            self._rows.addWidget(heading)
+        folds = bool(group) and len(members) > _FEW
+        folded = folds and group not in self._unfolded
+        listed = [item for item in members if item.shown or item.busy or not folded]
+        for item in listed:
+            self._rows.addWidget(self._row(item))
+        controls: list[QWidget] = [self._eyes[item.key] for item in listed]
+        if folds and (len(listed) < len(members) or not folded):
+            hidden = len(members) - len(listed)
+            many = f"{hidden} more" if listed else f"All {hidden}"
+            more = Button(
+                self._look, f"{many} …" if folded else "Fewer", kind="link", role="small",
+                name=f"{group}: {many} layers" if folded else f"{group}: only the layers that are shown",
+            )  # fmt: skip
+            more.clicked.connect(lambda: self._fold(group))
+            row = QHBoxLayout()
+            row.setContentsMargins(26, 0, 0, 0)
+            row.addWidget(more)
+            row.addStretch(1)
+            holder = QWidget()
+            holder.setLayout(row)
+            self._rows.addWidget(holder)
+            self._more[group] = more
+            controls.append(more)
+        return controls
+
+    def _fold(self, group: str) -> None:
+        self._unfolded ^= {group}
+        self.show_layers(self._items)
 
     def _row(self, item: LayerItem) -> QWidget:
         row = QWidget()
         layout = QHBoxLayout(row)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
-        doing = "Hide" if item.shown else "Show"
-        eye = IconButton(self._look, "eye" if item.shown else "eye-off", f"{doing} {item.name}", size=26)
+        doing, within = "Hide" if item.shown else "Show", f"{item.group}: " if item.group else ""
+        eye = IconButton(self._look, "eye" if item.shown else "eye-off", f"{doing} {within}{item.name}", size=26)
         eye.clicked.connect(lambda: self.toggled.emit(item.key, not item.shown))
         eye.setObjectName("eye")
         layout.addWidget(eye)

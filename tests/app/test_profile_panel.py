@@ -127,6 +127,27 @@ def test_detail_is_folded_at_the_end_and_opens_whole(qtbot, look, rows):
     assert model.rowCount() == 3 + 1 + 60 + 1
 
 
+def test_the_row_that_keys_reach_is_brought_into_view(qtbot, look, rows):
+    panel = _shown(qtbot, look, [row | {"group": f"Group {n // 5}"} for n, row in enumerate(rows(40))])
+    panel.resize(380, 500)
+    panel.table.setFocus()
+    assert panel.table.height() > 1000
+    qtbot.waitUntil(panel.table.hasFocus)
+
+    def seen() -> bool:
+        row = panel.table.visualRect(panel.table.currentIndex())
+        top = panel.table.mapTo(panel.scroll_area.viewport(), row.topLeft()).y()
+        return 0 <= top <= panel.scroll_area.viewport().height() - row.height()
+
+    for _ in range(40):
+        QTest.keyClick(panel.table, Qt.Key.Key_Down)
+        assert seen()
+    assert panel.table.currentIndex().row() > 40
+    for key in (Qt.Key.Key_End, Qt.Key.Key_Home):
+        QTest.keyClick(panel.table, key)
+        assert seen()
+
+
 def test_one_line_says_what_chance_does_among_many(qtbot, look, rows):
     said = "Of 84 comparisons about 4 would differ by chance alone; 31 stay clear when all are judged together."
     assert said in _words(_shown(qtbot, look, rows(2), chance=said))

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QRect, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
@@ -71,6 +71,7 @@ class ProfilePanel(QFrame):
         self.table = ProfileTable(look)
         self.table.focused.connect(self._explain_line)
         self.table.opened.connect(self.explain.emit)
+        self.table.reached.connect(self._bring_into_view)
         self._chance = Text(look, "", "small", "muted", wrap=True)
         self._legend = QWidget()
         self._legend_flow = Flow(gap=look.px(10))
@@ -183,6 +184,11 @@ class ProfilePanel(QFrame):
         layout.addWidget(Mark(self._look, mark))
         layout.addWidget(Text(self._look, meaning, "small", "muted"))
         self._legend_flow.addWidget(key)
+
+    def _bring_into_view(self, row: QRect) -> None:
+        inner = self.scroll_area.widget()
+        middle = self.table.mapTo(inner, row.center())
+        self.scroll_area.ensureVisible(0, middle.y(), 0, row.height())
 
     def _explain_line(self, row: Mapping[str, Any]) -> None:
         self._focused = row

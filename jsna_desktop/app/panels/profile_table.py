@@ -101,10 +101,14 @@ class _Painter(QStyledItemDelegate):
 
 
 class ProfileTable(QListView):
-    """As high as its rows: the panel around it scrolls. `focused` tells the row to explain, `opened` one to open."""
+    """As high as its rows: the panel around it scrolls. `focused` tells the row to explain, `opened` one to open.
+
+    `reached` carries where (QRect) the row is that a person went to by keys, to be brought into view.
+    """
 
     focused = Signal(object)
     opened = Signal(object)
+    reached = Signal(object)
 
     def __init__(self, look: Look) -> None:
         super().__init__()
@@ -153,6 +157,8 @@ class ProfileTable(QListView):
         row = self._row_at(current.row())
         if row is not None:
             self.focused.emit(row)
+        if self.hasFocus() and current.isValid():
+            self.reached.emit(self.visualRect(current))
 
     def _hover(self, index: QModelIndex) -> None:
         row = self._row_at(index.row())

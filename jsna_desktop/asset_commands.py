@@ -39,7 +39,7 @@ def arguments(
 
     c = action("list", "every asset, with the localities that it lies in")
     _which(c, select)
-    c.add_argument("--contact", action="store_true", help="with whom to ask")
+    c.add_argument("--contact", action="store_true", help="with contacts")
     _output(c)
     c = action("add", "a new asset: its name, kind and place")
     _fields(c, added=True)
@@ -57,7 +57,7 @@ def arguments(
     _which(c, select)
     c.add_argument("--months", metavar="N", type=int, default=24, help="how long (default: 24)")
     c.add_argument("--as-of", metavar="DATE", type=_day, help="by this day instead of today, as 2026-03-31")
-    c.add_argument("--contact", action="store_true", help="with whom to ask")
+    c.add_argument("--contact", action="store_true", help="with contacts")
     _output(c)
     c = action("reach", "assets for every 1,000 residents, and the share of residents who live near one")
     _kinds(c)
@@ -75,10 +75,10 @@ def arguments(
     c.add_argument("--within", choices=("place", "national"), default="place", help="fifth of the district or nation")
     _method(c)
     _output(c)
-    c = action("export", "the register for partners, as .csv or .xlsx; whom to ask is left out unless asked for")
+    c = action("export", "the register for partners, as .csv or .xlsx; contacts are left out unless asked for")
     c.add_argument("file", metavar="FILE", type=Path)
     _which(c, select)
-    c.add_argument("--contact", action="store_true", help="with whom to ask")
+    c.add_argument("--contact", action="store_true", help="with contacts")
 
 
 def _which(c: argparse.ArgumentParser, select: Prepared) -> None:
@@ -109,7 +109,7 @@ def _fields(c: argparse.ArgumentParser, *, added: bool) -> None:
     c.add_argument("--easting", metavar="M")
     c.add_argument("--northing", metavar="M")
     c.add_argument("--place", metavar="TEXT", help="the town, village or building")
-    c.add_argument("--contact", metavar="TEXT", help="whom to ask; it does not leave unless asked for")
+    c.add_argument("--contact", metavar="TEXT", help="a name, number or address; it does not leave unless asked for")
     c.add_argument("--checked", metavar="DATE", help="when it was last checked: 3/5/2025, May 2025, today")
     c.add_argument("--source", metavar="TEXT", help="who told of it")
     c.add_argument("--address", metavar="TEXT")
@@ -306,7 +306,7 @@ def _export(options: argparse.Namespace) -> int:
     with opened(options) as store:
         found, _ = _register(store, options)
         count, _ = export_assets(store, found, options.file, contact=options.contact)
-    print(f"Wrote {_counted(count, 'asset')} to {options.file}" + ("" if options.contact else ", without whom to ask"))
+    print(f"Wrote {_counted(count, 'asset')} to {options.file}" + ("" if options.contact else ", without contacts"))
     return 0
 
 

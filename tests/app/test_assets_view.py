@@ -272,9 +272,11 @@ def test_the_sheet_lets_the_place_be_clicked_on_the_map_and_keeps_its_words(at_w
     assert made in register(store).assets
 
 
-def test_what_is_listed_is_exported_without_whom_to_ask(at_work, assets, tmp_path, drawn):
+def test_what_is_listed_is_exported_without_contacts(at_work, assets, tmp_path, drawn):
     path = tmp_path / "out.csv"
-    at_work.choose.save = lambda _title, _name: path
+    asked, said = [], []
+    at_work.choose.save = lambda _title, name: asked.append(name) or path
+    at_work.views.said.connect(said.append)
     assets.stale.click()
     assets.export.click()
     assert "4 assets" in at_work.sheet.lead.text()
@@ -282,6 +284,52 @@ def test_what_is_listed_is_exported_without_whom_to_ask(at_work, assets, tmp_pat
     rows = list(csv.DictReader(path.open(encoding="utf-8-sig")))
     assert sorted(row["name"] for row in rows) == sorted(names(assets))
     assert "contact" not in rows[0]
+    assert said == [f"4 assets written to {path}, without contacts."]
+    next(entry for entry in assets.here.menu_of().actions() if entry.text() == "Everywhere").trigger()
+    assets.export.click()
+    next(button for button in at_work.sheet.findChildren(type(assets.edit)) if "file" in button.text()).click()
+    assert asked == ["Assets of Kelderford.xlsx", "Assets.xlsx"]
+
+
+def test_a_list_of_what_is_to_be_looked_at_is_worked_off(at_work, assets, drawn):
+    assert assets.twins.isEnabled()  # there are some elsewhere
+    assert "16 more elsewhere" in assets.twins.accessibleName()
+    next(entry for entry in assets.here.menu_of().actions() if entry.text() == "Everywhere").trigger()
+    assets.stale.click()
+    first, second = names(assets)[:2]
+    assets.table.pick(assets.table.shown[0].asset.key)
+    assets.checked.click()
+    drawn()
+    assert assets.stale.isChecked()
+    assert first not in names(assets)
+    assert assets.table.current.name == second
+    at_work.actions_.undo.trigger()
+    drawn()
+    assert assets.table.current.name == first
+    assets.stale.click()
+    # A click on one that is no duplicate lets go of that list, and the table has its usual columns again.
+    assets.twins.click()
+    assert not assets.table.isColumnHidden(4)  # which of the two was checked
+    assert " m)" in assets.table.shown[0].twin
+    single = next(line.asset for line in assets._lines if not line.twin and line.asset.is_placed)
+    assets.take_in_hand(single.key)
+    assert assets.table.current.key == single.key
+    assert not assets.twins.isChecked()
+    assert not assets.table.isColumnHidden(1)
+
+
+def test_a_gap_is_shown_on_the_map(at_work, assets, drawn):
+    canvas = at_work.map.canvas
+    before = canvas.view.scale
+    assets.gaps.setFocus()
+    assets.gaps.setCurrentCell(0, 0)
+    QTest.keyClick(assets.gaps, Qt.Key.Key_Return)
+    drawn()
+    assert canvas.view.scale < before
+    gap = strengths(at_work.session.store, at_work.desk.subject.locality, Question()).gaps[0]
+    block = at_work.session.contents.blocks.codes.tolist().index(gap.code)
+    assert canvas.block_at(*canvas.points[block]) == block
+    assert canvas.view.box[0] < canvas.points[block][0] < canvas.view.box[2]
 
 
 def test_nothing_is_wider_than_the_view(at_work, assets, drawn):

@@ -14,8 +14,8 @@ from jsna_desktop.sources.assets import KINDS
 
 _LABELS = {
     "name": "Name", "kind": "Kind", "theme": "Theme", "postcode": "Postcode", "easting": "Easting, m",
-    "northing": "Northing, m", "place": "Town, village or building", "address": "Address", "contact": "Whom to ask",
-    "last_checked": "Last checked", "source": "Who told of it",
+    "northing": "Northing, m", "place": "Town, village or building", "address": "Address", "contact": "Contact",
+    "last_checked": "Last checked", "source": "Source",
 }  # fmt: skip
 # Rows of the form: fields side by side, each with the columns (of six) that it takes.
 _ROWS = (
@@ -65,7 +65,7 @@ class AssetSheet(Sheet):
                 grid.addWidget(self._control(name, known), 2 * row + 1, at, 1, wide)
                 at += wide
         self.body.addLayout(grid)
-        hint = "It is placed by its postcode, or by easting and northing. Whom to ask stays in this workspace."
+        hint = "It is placed by its postcode, or by easting and northing. The contact stays in this workspace."
         self.on_map = Button(look, "Click on the map", name="Say on the map where it is")
         self.on_map.clicked.connect(lambda: self._point(point))
         below = QHBoxLayout()
@@ -168,14 +168,14 @@ def fields_of(one: Asset | None) -> dict[str, str]:
 
 
 def ask_export(look: Look, window: QWidget, count: int, then: Callable[[bool], None]) -> Sheet:
-    """Ask what is to be in the file for partners; `then` gets whether whom to ask is."""
+    """Ask what is to be in the file for partners; `then` gets whether contacts are."""
     many = "The asset that is" if count == 1 else f"The {count:,} assets that are"
     sheet = Sheet(
         look, window, "Export the register",
         f"{many} listed now, as a workbook (.xlsx) or a table (.csv) that partners can fill in and you can add again.",
         width=480,
     )  # fmt: skip
-    tick = QCheckBox("With whom to ask")
+    tick = QCheckBox("With contacts")
     tick.setFont(look.font("body"))
     sheet.body.addWidget(tick)
     warning = "Names and numbers of people: hand them on only to those who may have them."

@@ -25,6 +25,7 @@ from jsna_desktop.app.map.painted_map import PaintedMap
 from jsna_desktop.app.map.tools import TOOLS, EditTool, MapMouse, SelectTool, Tool
 from jsna_desktop.app.map.tools.select import toggled
 from jsna_desktop.areas.coverage import PackedPolygons
+from jsna_desktop.jobs.access_words import shown
 
 _NOTE_MS = 6000
 _ZOOM_STEP = 1.25
@@ -284,7 +285,7 @@ class MapCanvas(PaintedMap):
         x, y = float(event.pos().x()), float(event.pos().y())
         hit = point_at(self._point_marks, self._view, x, y)
         block = self.block_at(*self._view.to_world(x, y))
-        said = [] if hit is None else [f"{hit[0].names[hit[1]]} ({hit[0].title})"]
+        said = [] if hit is None else [f"{shown(str(hit[0].names[hit[1]]))} ({hit[0].title})"]
         if block >= 0 and self.describe is not None:
             said.append(self.describe(block))
         if said:

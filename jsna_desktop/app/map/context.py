@@ -16,6 +16,7 @@ SIGNS = ("circle", "square", "diamond", "triangle", "cross")
 _COLOURS = ("#D55E00", "#009E73", "#CC79A7", "#E69F00", "#0072B2")
 _FAR, _NEAR = 60.0, 8.0  # metres a pixel between which the signs grow
 _SMALL, _LARGE = 2.6, 5.2  # half their width in logical pixels
+_FEW, _SMALL_OF_FEW = 150, 3.8  # so few do not hide each other, and are seen from far
 _REACH_PX = 8.0
 _SLICE = 128
 
@@ -106,15 +107,16 @@ class ContextJob:
         image = clear_image(view, self.ratio)
         painter = QPainter(image)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        size = sign_size(view.scale, sum(len(layer.places) for layer in self.points))
         try:
             for layer in self.points:
-                yield from self._paint_points(painter, layer)
+                yield from self._paint_points(painter, layer, size)
         finally:
             painter.end()
         return Frame(self.kind, self.number, view, image)
 
-    def _paint_points(self, painter: QPainter, layer: PointMarks) -> Generator[None, None, None]:
-        path = sign_path(layer.sign, sign_size(self.view.scale))
+    def _paint_points(self, painter: QPainter, layer: PointMarks, size: float) -> Generator[None, None, None]:
+        path = sign_path(layer.sign, size)
         xy = self.view.to_screen(layer.places[layer.seen(self.view)])
         # Of points on one pixel, one is painted: a city's practices would be painted for nothing.
         xy = xy[np.unique(np.rint(xy).astype(int), axis=0, return_index=True)[1]] if len(xy) else xy
@@ -126,7 +128,8 @@ class ContextJob:
             yield
 
 
-def sign_size(scale: float) -> float:
-    """Half a sign's width in logical pixels at `scale` metres a pixel."""
+def sign_size(scale: float, count: int) -> float:
+    """Half a sign's width in logical pixels at `scale` metres a pixel, of `count` points in all."""
     share = np.clip((np.log(_FAR) - np.log(max(scale, 1e-6))) / (np.log(_FAR) - np.log(_NEAR)), 0.0, 1.0)
-    return float(_SMALL + (_LARGE - _SMALL) * share)
+    small = _SMALL_OF_FEW if count <= _FEW else _SMALL
+    return float(small + (_LARGE - small) * share)

@@ -15,9 +15,9 @@ Index = QModelIndex | QPersistentModelIndex
 _NAME, _KIND, _THEME, _WHERE, _CHECKED, _LOOK = range(6)
 _HEADINGS = ("Name", "Kind", "Theme", "Where", "Checked", "To look at")
 # Left out one after the other where there is no room, and the width (px) that each takes.
-_FIRST_OUT = (_WHERE, _THEME, _CHECKED, _KIND)
+_FIRST_OUT = (_WHERE, _THEME, _KIND, _CHECKED)
 _WIDE = {_NAME: 178, _KIND: 74, _THEME: 120, _WHERE: 108, _CHECKED: 94, _LOOK: 148}
-_WIDE_TWINS = _WIDE | {_NAME: 220, _LOOK: 250}  # where names are to be read beside each other
+_WIDE_TWINS = _WIDE | {_NAME: 196, _LOOK: 232}  # where names are to be read beside each other
 _SORT = Qt.ItemDataRole.UserRole
 
 

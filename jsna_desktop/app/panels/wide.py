@@ -11,6 +11,7 @@ from jsna_desktop.app.theme import Look, watch
 from jsna_desktop.app.widgets import Banner, Flow, IconButton, Rule, Text, UpAndDown
 
 _RIGHT, _GAP, _TWO_COLUMNS = 420, 44, 900
+_SHEET, _EDGE, _EDGE_OF_SHEET = 460, 24, 14  # narrower than this it is a sheet, whose edges are narrow too
 
 
 class WideView(QFrame):
@@ -68,8 +69,7 @@ class WideView(QFrame):
         top.addLayout(self._bar)
         self._bar.addWidget(self.tabs, 0, 0, Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignLeft)
         inner = QWidget()
-        body = QVBoxLayout(inner)
-        body.setContentsMargins(24, 12, 18, 12)
+        body = self._body = QVBoxLayout(inner)
         body.setSpacing(14)
         body.addWidget(self.sentence)
         self._grid = QGridLayout()
@@ -121,10 +121,12 @@ class WideView(QFrame):
             self._grid.addWidget(self.right, 1, 0)
             self.right.setMinimumWidth(0)
             self.right.setMaximumWidth(16_777_215)
+        edge = _EDGE if width >= look.px(_SHEET) else _EDGE_OF_SHEET
+        self._body.setContentsMargins(edge, 12, edge - 6, 12)
         beside = width - self.tabs.sizeHint().width() - 96 >= self._choosers_wide()
         self._bar.removeWidget(self.choosers)
-        self._head.setContentsMargins(24, 14, 24, 0 if beside else 8)
-        room = width - 48 - (0 if self.close_button.isHidden() else self.close_button.sizeHint().width() + 16)
+        self._head.setContentsMargins(edge, 14, edge, 0 if beside else 8)
+        room = width - 2 * edge - (0 if self.close_button.isHidden() else self.close_button.sizeHint().width() + 16)
         named = self.title.fontMetrics().horizontalAdvance(self.title.text()) + 4
         self.title.setWordWrap(named > room)
         self.beside.setVisible(bool(self.beside.text()) and named + 16 + self.beside.sizeHint().width() <= room)
@@ -132,7 +134,7 @@ class WideView(QFrame):
             self.choosers.setFixedWidth(self._choosers_wide())
             self._bar.addWidget(self.choosers, 0, 1, Qt.AlignmentFlag.AlignRight)
         else:
-            self.choosers.setFixedWidth(max(100, width - 49))
+            self.choosers.setFixedWidth(max(100, width - 2 * edge - 1))
             self._bar.addWidget(self.choosers, 1, 0, 1, 2)
         self._bar.setColumnStretch(1, 1)
 

@@ -31,6 +31,7 @@ class AssetsView(AskingView):
     remove_asked = Signal(object)
     checked_asked = Signal(object)
     export_asked = Signal(object)  # the lines that are listed
+    area_asked = Signal(str)  # the code of a small area with a gap, to be shown on the map
     compact_tabs = True
 
     def __init__(self, look: Look) -> None:
@@ -40,6 +41,7 @@ class AssetsView(AskingView):
         self._asked = Question()
         self._place = ""
         self._lines: list[Line] = []
+        self._gap_codes: list[str] = []
         self._build_register()
         self._build_numbers()
         for chooser, name in ((self.metres, "metres"), (self.by, "by")):
@@ -94,6 +96,9 @@ class AssetsView(AskingView):
         self.gaps_heading = Text(look, "Where need is high and reach is low", "strong", wrap=True)
         self.gaps_beside = Text(look, "", "small", "muted", wrap=True)
         self.gaps = QTableWidget()
+        self.gaps.setAccessibleDescription("Enter shows a small area on the map.")
+        self.gaps.activated.connect(lambda index: self._show_gap(index.row()))
+        self.gaps.clicked.connect(lambda index: self._show_gap(index.row()))
         self._counts, self._lack, self._foot = QWidget(), QWidget(), QWidget()
         self._counts.setLayout(column(self.sorts_heading, self.sorts, gap=6))
         self._lack.setLayout(column(self.gaps_heading, self.gaps_beside, self.gaps, gap=4))
@@ -125,9 +130,15 @@ class AssetsView(AskingView):
         self.fold_again()
 
     def show_register(self, lines: Sequence[Line], place: str, at: str = "") -> None:
-        """Every asset of the workspace; `place` is the one that is chosen, `at` the key of the asset to be in hand."""
+        """Every asset of the workspace; `place` is the one that is chosen, `at` the key of the asset to be in hand.
+
+        Who works off a list of what is to be looked at keeps that list, and goes on to its next one.
+        """
         for part in (self.heading, self.narrowing, self.table, *self._in_hand, self.export):
             part.show()
+        worked_off = (self.stale.isChecked() or self.twins.isChecked()) and any(
+            line.asset.key == at for line in self._lines
+        )
         self._lines, self._place = list(lines), place
         here = True if self.here.value is None else bool(self.here.value)
         self.here.offer([(f"In {place}", True), ("Everywhere", False)] if place else [], here)
@@ -135,7 +146,7 @@ class AssetsView(AskingView):
         themes = sorted({one.asset.theme for one in lines if one.asset.theme}, key=str.casefold)
         self.kind.offer([("Every kind", ""), *((kind, kind) for kind in kinds)], _kept(self.kind.value, kinds))
         self.theme.offer([("Every theme", ""), *((one, one) for one in themes)], _kept(self.theme.value, themes))
-        if at:
+        if at and not worked_off:
             self._uncover(at)
         self.table.show_lines(lines, self.wanted, at)
         self._say_count()
@@ -157,6 +168,7 @@ class AssetsView(AskingView):
             button.blockSignals(True)
             button.setChecked(False)
             button.blockSignals(False)
+        self.table.show_twins(False)
         self.search.blockSignals(True)
         self.search.clear()
         self.search.blockSignals(False)
@@ -182,6 +194,7 @@ class AssetsView(AskingView):
             more = f". The {_MOST_GAPS} with the most residents beyond" if len(found.gaps) > _MOST_GAPS else ""
             said = found.gaps_said
             self.gaps_beside.setText(f"{said[:1].upper()}{said[1:]}{more}.")
+            self._gap_codes = [one.code for one in found.gaps[:_MOST_GAPS]]
             listed = tuple((one.name, f"{one.beyond:,.0f}", share_words(one.share)) for one in found.gaps[:_MOST_GAPS])
             fill_table(self.look, self.gaps, ChartTable(("", "Further away", near), listed), "Small areas with gaps")
         edge = ""
@@ -215,14 +228,19 @@ class AssetsView(AskingView):
         late, twins = sum(bool(line.stale) for line in inside), sum(bool(line.twin) for line in inside)
         for button, words, count in ((self.stale, "Stale", late), (self.twins, "Duplicates", twins)):
             button.say(f"{'✓ ' if button.isChecked() else ''}{words} {count:,}")
-            button.setAccessibleName(f"{words}: {count:,}, {'only these' if button.isChecked() else 'show only these'}")
-            button.setEnabled(bool(count) or button.isChecked())
+            elsewhere = sum(bool(line.stale if button is self.stale else line.twin) for line in self._lines) - count
+            more = f", {elsewhere:,} more elsewhere" if elsewhere else ""
+            doing = "only these" if button.isChecked() else "show only these"
+            button.setAccessibleName(f"{words}: {count:,}{more}, {doing}")
+            button.setToolTip(more.removeprefix(", "))
+            button.setEnabled(bool(count or elsewhere) or button.isChecked())
         of = f"{shown:,} of {len(inside):,}" if shown != len(inside) else f"{shown:,}"
         self.heading.setText(f"The register: {of} {'asset' if len(inside) == 1 else 'assets'}"
                              + (f" in {self._place}" if wanted.here else ""))  # fmt: skip
         self.none.setVisible(not shown)
         self.none.setText("" if shown else "No asset here. Look everywhere, or add one." if not inside else
-                          "No asset is so. Take a filter away.")  # fmt: skip
+                          "None of them fits. Look everywhere, or take a filter away." if wanted.here else
+                          "None of them fits. Take a filter away.")  # fmt: skip
         self._show_buttons()
 
     def _show_buttons(self) -> None:
@@ -230,6 +248,10 @@ class AssetsView(AskingView):
         for button in self._in_hand:
             button.setEnabled(there)
         self.export.setEnabled(bool(self.table.shown))
+
+    def _show_gap(self, row: int) -> None:
+        if 0 <= row < len(self._gap_codes):
+            self.area_asked.emit(self._gap_codes[row])
 
     def _tell(self, signal: SignalInstance, _checked: bool = False) -> None:
         if self.table.current is not None:

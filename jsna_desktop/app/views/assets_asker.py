@@ -1,5 +1,6 @@
 """Asks for the assets of what is chosen, off the window's thread; shows them on the map, and carries out changes."""
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,7 @@ from jsna_desktop.app.asset_steps import AssetStep
 from jsna_desktop.app.colouring import Colouring
 from jsna_desktop.app.desk import Desk
 from jsna_desktop.app.dialogs.asset import AssetSheet, ask_export
+from jsna_desktop.app.map.areas import show_area
 from jsna_desktop.app.panels.asset_table import Line
 from jsna_desktop.app.session import Session
 from jsna_desktop.app.views.asker import Asker
@@ -26,6 +28,7 @@ from jsna_desktop.jobs.asset_findings import Question, strengths
 from jsna_desktop.jobs.assets import Asset, Register, duplicates, is_stale, lying_in, register
 from jsna_desktop.jobs.points import PointLayer, point_layers
 from jsna_desktop.packs.strengths import Gap, Strengths
+from jsna_desktop.sources.known import counted
 
 _LAYER = "asset:"  # and the kind: the keys of the map's layers
 _SAME_M = 1.0  # a point of the map and an asset that are so near are one
@@ -54,6 +57,7 @@ class AssetsAsker(Asker):
 
     sheet_made = Signal(object)
     file_asked = Signal(str, str, object)
+    said = Signal(str)
 
     def __init__(
         self, session: Session, view: AssetsView, desk: Desk, bench: Workbench, colouring: Colouring
@@ -74,6 +78,7 @@ class AssetsAsker(Asker):
         view.checked_asked.connect(self.checked_today)
         view.export_asked.connect(self.export)
         view.table.picked.connect(self._hold)
+        view.area_asked.connect(lambda code: show_area(self._canvas, session.contents.blocks, code))
         self._canvas.point_clicked.connect(self._clicked)
         self._canvas.point_moved.connect(self._dragged)
 
@@ -263,7 +268,8 @@ class AssetsAsker(Asker):
                 if path is not None:
                     self._write(found, path, contact=contact)
 
-            name = f"Assets of {self._place.name}.xlsx" if self._place is not None else "Assets.xlsx"
+            here = self._place is not None and self.view.wanted.here
+            name = f"Assets of {self._place.name}.xlsx" if self._place is not None and here else "Assets.xlsx"
             self.file_asked.emit("Export the register", name, take)
 
         self.sheet_made.emit(ask_export(self.view.look, self.view.window(), len(lines), write))
@@ -276,6 +282,9 @@ class AssetsAsker(Asker):
                 asset_rows.export_assets(self.session.store, found, named, contact=contact, replace_file=True)
         except UserError as error:
             self.problem.emit(error)
+            return
+        contacts = "with contacts" if contact else "without contacts"
+        self.said.emit(f"{counted(len(found.assets), 'asset')} written to {named}, {contacts}.")
 
 
 def _lines(found: Register, place: Locality | None, among: list[Locality]) -> list[Line]:
@@ -285,7 +294,8 @@ def _lines(found: Register, place: Locality | None, among: list[Locality]) -> li
     twins: dict[int, tuple[str, int]] = {}
     for number, pair in enumerate(duplicates(found)):
         for own, other in ((pair.first, pair.second), (pair.second, pair.first)):
-            twins.setdefault(own, (f"like {found.assets[other].name}", number))
+            apart = "" if math.isnan(pair.metres) else f" ({pair.metres:,.0f} m)"
+            twins.setdefault(own, (f"like {found.assets[other].name}{apart}", number))
     made = []
     for at, one in enumerate(found.assets):
         inside = [places[number] for number in held[at]]

@@ -105,6 +105,7 @@ class Keeper(QObject):
         asker = AssetsAsker(self.session, view, self.desk, self.bench, self._colouring)
         self.bench.add_panel(ASSETS, view)
         asker.sheet_made.connect(self.sheet_made.emit)
+        asker.said.connect(self.said.emit)
         asker.file_asked.connect(self.file_asked.emit)
         return asker
 

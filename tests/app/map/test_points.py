@@ -53,7 +53,8 @@ def test_every_kind_has_a_shape_of_its_own(sign):
 
 
 def test_signs_grow_as_the_map_comes_nearer():
-    sizes = [sign_size(scale) for scale in (200.0, 40.0, 15.0, 1.0)]
+    few, sizes = ([sign_size(scale, count) for scale in (200.0, 40.0, 15.0, 1.0)] for count in (150, 151))
+    assert few[0] > sizes[0] and few[-1] == sizes[-1]
     assert sizes == sorted(sizes)
     assert sizes[0] < sizes[-1]
 

@@ -294,8 +294,8 @@ def _lines(found: Register, place: Locality | None, among: list[Locality]) -> li
     twins: dict[int, tuple[str, int]] = {}
     for number, pair in enumerate(duplicates(found)):
         for own, other in ((pair.first, pair.second), (pair.second, pair.first)):
-            apart = "" if math.isnan(pair.metres) else f" ({pair.metres:,.0f} m)"
-            twins.setdefault(own, (f"like {found.assets[other].name}{apart}", number))
+            apart = "" if math.isnan(pair.metres) else f"{pair.metres:,.0f} m: "
+            twins.setdefault(own, (f"{apart}like {found.assets[other].name}", number))
     made = []
     for at, one in enumerate(found.assets):
         inside = [places[number] for number in held[at]]

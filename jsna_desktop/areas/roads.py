@@ -67,7 +67,8 @@ class RoadGraph:
 
     `places` (k, 2) nodes; `costs` (k, k): row u, column v is what the link from v to u costs, in kilometres or
     minutes, so that a sweep from a service says what the way to it costs. `per_metre` is the cost of a metre between
-    a door and the road; `part` (k,) the kept piece that each node is in.
+    a door and the road; `part` (k,) the kept piece that each node is in. `doors` (d,) are the nodes where a journey
+    may begin or end: nobody lives on a motorway, a slip road or a ferry.
     """
 
     mode: str
@@ -76,6 +77,7 @@ class RoadGraph:
     per_metre: float
     part: np.ndarray
     pieces: Pieces
+    doors: np.ndarray
 
     @property
     def unit(self) -> str:
@@ -89,10 +91,10 @@ class RoadGraph:
 
     @cached_property
     def tree(self) -> Any:
-        """The nodes by where they are."""
+        """The doors by where they are."""
         from scipy.spatial import KDTree
 
-        return KDTree(self.places)
+        return KDTree(self.places[self.doors])
 
 
 def network(datasets: Sequence[Tables]) -> Network:
@@ -202,7 +204,10 @@ def graph(roads: Network, mode: str, speeds: Speeds, *, ferries: bool = False) -
     rows = np.concatenate([roads.end[ahead], roads.start[back]])
     columns = np.concatenate([roads.start[ahead], roads.end[back]])
     costs = shortest(rows, columns, np.concatenate([cost[ahead], cost[back]]), len(roads.places))
-    return _living(roads, mode, costs, per_metre, bool(one_way.any()))
+    lived_on = usable & (roads.road_class != "motorway") & (roads.form != "slip") & ~roads.ferry
+    doors = np.zeros(len(roads.places), dtype=bool)
+    doors[roads.start[lived_on]] = doors[roads.end[lived_on]] = True
+    return _living(roads, mode, costs, per_metre, bool(one_way.any()), doors)
 
 
 def shortest(rows: np.ndarray, columns: np.ndarray, costs: np.ndarray, size: int) -> sparse.csr_array:
@@ -217,7 +222,9 @@ def shortest(rows: np.ndarray, columns: np.ndarray, costs: np.ndarray, size: int
     return sparse.csr_array((np.maximum(least, LEAST), columns[kept].astype(np.int32), starts), shape=(size, size))
 
 
-def _living(roads: Network, mode: str, costs: sparse.csr_array, per_metre: float, directed: bool) -> RoadGraph:
+def _living(
+    roads: Network, mode: str, costs: sparse.csr_array, per_metre: float, directed: bool, doors: np.ndarray
+) -> RoadGraph:
     """The graph of the nodes from which most of the others can be reached, and what was left out."""
     from scipy.sparse.csgraph import connected_components
 
@@ -235,4 +242,6 @@ def _living(roads: Network, mode: str, costs: sparse.csr_array, per_metre: float
     rank[order] = np.arange(count)
     part = sparse.csr_array(costs[kept][:, kept]) if len(kept) < len(of) else costs
     pieces = Pieces(len(dead), float(roads.length[lost].sum() / 1000), size[order][: int((size > 0).sum())])
-    return RoadGraph(mode, roads.places[kept], part, per_metre, rank[of[kept]], pieces)
+    # Where there is nothing else, a trunk road alone is better than no way at all.
+    begins = np.flatnonzero(doors[kept]) if doors[kept].any() else np.arange(len(kept))
+    return RoadGraph(mode, roads.places[kept], part, per_metre, rank[of[kept]], pieces, begins)

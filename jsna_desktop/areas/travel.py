@@ -63,11 +63,12 @@ class Ways:
 
 
 def snap(graph: RoadGraph, points: np.ndarray) -> Snapped:
-    """Points (n, 2), EPSG:27700, NaN where unknown, on the nearest node of the graph."""
+    """Points (n, 2), EPSG:27700, NaN where unknown, on the nearest node where a journey may begin."""
     node, metres = np.full(len(points), _NOBODY), np.full(len(points), np.nan)
     placed = np.isfinite(points).all(axis=1)
     if placed.any():
-        metres[placed], node[placed] = graph.tree.query(points[placed])
+        metres[placed], door = graph.tree.query(points[placed])
+        node[placed] = graph.doors[door]
     node[~(metres <= FAR_M)] = _NOBODY
     return Snapped(node, metres * graph.per_metre, metres)
 

@@ -77,13 +77,16 @@ def speed_of(road_class: str, form: str, mode: str) -> float:
     return SPEEDS.forms.get(form, {}).get(road_class, SPEEDS.drive.get(road_class, SPEEDS.ferry))
 
 
-def truth_of(drawn: Drawn, mode: str, ferries: bool) -> tuple[networkx.MultiDiGraph, list[Any], int]:
-    """The ways that a mode allows straight from the rules; its nodes in order; how many pieces are left out.
+def truth_of(drawn: Drawn, mode: str, ferries: bool) -> tuple[networkx.MultiDiGraph, list[Any], int, np.ndarray]:
+    """The ways that a mode allows straight from the rules; its nodes in order; how many pieces are left out; and which
+
+    nodes (n,) are on a road that somebody may live on, all where there is no such road.
 
     A node is its number, or (link, k) where a link is cut; these come last.
     """
     whole: networkx.MultiDiGraph = networkx.MultiDiGraph()
     cuts: list[Any] = []
+    lived_on: set[Any] = set()
     for at, (start, end, metres, road_class, form, oneway) in enumerate(drawn.links):
         count = 1 if road_class == "ferry" else max(1, math.ceil(metres / 250))
         chain = [start, *((at, k) for k in range(1, count)), end]
@@ -95,13 +98,16 @@ def truth_of(drawn: Drawn, mode: str, ferries: bool) -> tuple[networkx.MultiDiGr
         cost = metres / count / 1000 * (1 if mode == DISTANCE else 60 / speed_of(road_class, form, mode))
         for a, b in pairwise(chain):
             if a != b:
+                lived_on |= {a, b} if road_class not in ("motorway", "ferry") and form != "slip" else set()
                 whole.add_edges_from([(a, b, {"cost": cost})] if one_way >= 0 else [])
                 whole.add_edges_from([(b, a, {"cost": cost})] if one_way <= 0 else [])
     pieces = list(networkx.strongly_connected_components(whole))
     largest = max(map(len, pieces), default=0)
     dead = [piece for piece in pieces if len(piece) < largest / 100]
     whole.remove_nodes_from(set().union(*dead))
-    return whole, [node for node in [*range(len(drawn.places)), *cuts] if node in whole], len(dead)
+    order = [node for node in [*range(len(drawn.places)), *cuts] if node in whole]
+    lived = np.array([node in lived_on for node in order], dtype=bool)
+    return whole, order, len(dead), lived if lived.any() else ~lived
 
 
 def costs_to(whole: networkx.MultiDiGraph, order: list[Any], target: Any) -> np.ndarray:
@@ -110,10 +116,11 @@ def costs_to(whole: networkx.MultiDiGraph, order: list[Any], target: Any) -> np.
     return np.array([found.get(node, np.inf) for node in order])
 
 
-def snapped(graph: RoadGraph, points: np.ndarray) -> travel.Snapped:
-    """Points on the graph, checked by looking at every node."""
+def snapped(graph: RoadGraph, points: np.ndarray, lived: np.ndarray) -> travel.Snapped:
+    """Points on the graph, checked by looking at every node that is on a road where one may live."""
     found = travel.snap(graph, points)
     each = np.hypot(*(points[:, None] - graph.places[None]).transpose(2, 0, 1))
+    each[:, ~lived] = np.inf
     least = each.min(axis=1)
     assert (found.on_roads == (least <= travel.FAR_M)).all()
     there = np.flatnonzero(found.on_roads)
@@ -140,7 +147,7 @@ DOORS = st.lists(st.tuples(st.floats(-150, 550), st.floats(-150, 550)), min_size
 def test_every_question_is_answered_as_by_networkx(
     drawn: Drawn, mode: str, ferries: bool, homes: list, places: list, data: st.DataObject
 ) -> None:
-    whole, order, dead = truth_of(drawn, mode, ferries)
+    whole, order, dead, lived = truth_of(drawn, mode, ferries)
     network = roads.network(drawn.tables())
     if not order:
         with pytest.raises(UsageProblem, match="none for the mode"):
@@ -151,8 +158,8 @@ def test_every_question_is_answered_as_by_networkx(
     assert graph.pieces.dead == dead
     assert int(graph.pieces.parts.sum()) == len(order)
     # The last of each lies on no road.
-    people = snapped(graph, np.array([*homes, (9000.0, 0.0)]))
-    services = snapped(graph, np.array([*places, (0.0, 9000.0)]))
+    people = snapped(graph, np.array([*homes, (9000.0, 0.0)]), lived)
+    services = snapped(graph, np.array([*places, (0.0, 9000.0)]), lived)
 
     to_each = np.array([costs_to(whole, order, order[node]) for node in services.node[:-1]])
     to_each += services.cost[:-1, None]

@@ -121,9 +121,14 @@ def _change(options: argparse.Namespace, store: "Store", made: "Access") -> "Cha
             raise UsageProblem(f"the scenario {one.name} is of another service", found=one.service)
         change = one.change(made.services)
     closing = tuple(job.named(made.services, name) for name in options.close)
+    moving = tuple(job.named(made.services, name) for name, _ in options.move)
+    job.check_once(made, (*change.close, *closing, *moving), closing)
     change = replace(change, close=(*change.close, *closing))
-    for name, where in options.move:
-        change = change.moved(made.services, job.named(made.services, name), *_point(store, where))
+    for at, (_, where) in zip(moving, options.move, strict=True):
+        change = change.moved(made.services, at, *_point(store, where))
+    for name, where in options.open:
+        if not name.strip():
+            raise UsageProblem("a new service needs a name", found=f'--open "{name}" "{where}"')
     opened_ones = tuple(job.Opened(name, *_point(store, where)) for name, where in options.open)
     return replace(change, open=(*change.open, *opened_ones))
 

@@ -8,9 +8,9 @@ import numpy as np
 
 from jsna_desktop.errors import FileProblem
 from jsna_desktop.resources import resource
-from jsna_desktop.sources.road_links import CLASSES
+from jsna_desktop.sources.road_links import CLASSES, FORMS
 
-_FASTEST, _SLOWEST = 200.0, 0.1
+_FASTEST, _SLOWEST, _FASTEST_ON_FOOT = 200.0, 0.1, 15.0
 # Motor vehicles use no paths, and a ferry's speed stands by itself.
 _DRIVEN = tuple(name for name in CLASSES if name not in ("path", "ferry"))
 _ALONE = ("walk", "to_the_road", "ferry")
@@ -57,6 +57,8 @@ def read_speeds(path: Path | None = None) -> Speeds:
     plain = {name: value for name, value in drive.items() if name not in forms}
     _named(path, "", found, _ALONE)
     _named(path, "drive", plain, _DRIVEN)
+    if strange := set(forms) - set(FORMS):
+        raise _strange(path, "drive", strange, FORMS)
     for way, part in forms.items():
         unknown = set(part) - set(_DRIVEN)
         if unknown:
@@ -91,8 +93,8 @@ def _strange(path: Path, part: str, unknown: set[str], wanted: tuple[str, ...]) 
 
 
 def _speed(path: Path, name: str, value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not _SLOWEST <= value <= _FASTEST:
-        raise FileProblem(
-            "this is no speed", where=f"{path}, {name}", found=str(value), expected="kilometres an hour, at most 200"
-        )
+    most = _FASTEST_ON_FOOT if name == "walk" else _FASTEST
+    if isinstance(value, bool) or not isinstance(value, int | float) or not _SLOWEST <= value <= most:
+        expected = f"kilometres an hour, at most {most:g}" + (" on foot" if name == "walk" else "")
+        raise FileProblem("this is no speed", where=f"{path}, {name}", found=str(value), expected=expected)
     return float(value)

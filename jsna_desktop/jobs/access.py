@@ -139,7 +139,13 @@ def prepare(
             f"no roads are loaded, so that there are no {mode} times",
             todo="Add OS Open Roads or an OpenStreetMap extract, or use --by straight",
         )
-    if not keys or mode == STRAIGHT:
+    straight_line = not keys or mode == STRAIGHT
+    if ferries and straight_line:
+        raise UsageProblem("a straight line takes no ferry", todo="Leave --ferries out, or go by road")
+    if speeds is not None and (straight_line or mode not in (DRIVE, WALK)):
+        raise UsageProblem("only times go by a table of speeds", found="distances are asked for",
+                           todo="Use --by drive or --by walk, or leave --speeds out")  # fmt: skip
+    if straight_line:
         notes = () if mode == STRAIGHT else ("straight line: no roads are loaded",)
         return Prepared(store, STRAIGHT, residents, None, None, notes)
     graph = load_graph(store, mode or DISTANCE, ferries=ferries, speeds=speeds)
@@ -213,7 +219,7 @@ def reach(prepared: Prepared, service: str, limits: Sequence[float] = ()) -> Acc
     else:
         snapped = travel.snap(prepared.graph, services.places)
         used = snapped.on_roads
-        notes += _off_roads(prepared.graph, services, snapped)
+        notes += off_roads(prepared.graph, services, snapped)
         found = travel.nearest(prepared.graph, snapped)
         cost, nearest = found.of(prepared.snapped)
     with np.errstate(invalid="ignore"):
@@ -241,7 +247,7 @@ def straight(services: np.ndarray, points: np.ndarray, count: int = 1) -> tuple[
     return cost, nearest
 
 
-def _off_roads(graph: RoadGraph, services: Services, snapped: Snapped) -> list[str]:
+def off_roads(graph: RoadGraph, services: Services, snapped: Snapped) -> list[str]:
     """Sentences on services that have a place and no road near it: named where the roads reach round them."""
     lost = np.isfinite(snapped.metres) & ~snapped.on_roads
     if not lost.any():

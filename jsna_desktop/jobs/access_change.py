@@ -85,6 +85,19 @@ def changed(made: Access, change: Change) -> Changed:
     return Changed(made, change, names, cost, nearest, summary)
 
 
+def check_once(made: Access, named: Sequence[int], closing: Sequence[int]) -> None:
+    """UsageProblem for a service (by position) that is named twice, and for one that closes and is counted nowhere."""
+    for at in named:
+        if list(named).count(at) > 1:
+            raise UsageProblem(f"{made.services.names[at]} is to close or to move more than once")
+    for at in closing:
+        if not made.used[at]:
+            raise UsageProblem(
+                f"{made.services.names[at]} is left out as it is: it has no place, or no road near it",
+                todo="Without it nobody's journey would change",
+            )
+
+
 def check_places(made: Access, opened: Sequence[Opened]) -> None:
     """UsageProblem for a new place that no road comes near; any will do where journeys are straight lines."""
     if made.prepared.graph is not None and opened:

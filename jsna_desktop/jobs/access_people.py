@@ -158,6 +158,9 @@ def _by_deprivation(
         return False
     blocks = geography.is_block(people.codes, people.geography)
     cut = group_weights(places.matrix, rank, count, within, blocks)
+    if not cut.nnz:
+        notes.append(f"not by deprivation: {rank.title} does not know these areas")
+        return False
     for at, (points, residents) in enumerate(held):
         for group in range(count):
             row = at * count + group

@@ -8,7 +8,7 @@ import numpy as np
 from jsna_desktop.areas import travel
 from jsna_desktop.areas.roads import DRIVE
 from jsna_desktop.errors import UsageProblem
-from jsna_desktop.jobs.access import Prepared
+from jsna_desktop.jobs.access import Prepared, off_roads
 from jsna_desktop.jobs.access_people import Residents
 from jsna_desktop.jobs.life_expectancy import number
 from jsna_desktop.jobs.service_places import Services, capacity_problems, services_of
@@ -68,8 +68,8 @@ def supply(prepared: Prepared, service: str, zones: Sequence[tuple[float, float]
     found = floating_catchment(
         ways.point, ways.service, ways.cost, people.counted, services.capacity, ends, weights
     )  # fmt: skip
-    notes = [*prepared.notes, *services.problems, *problems]
-    empty = np.isnan(found.ratio) & (services.capacity >= 0)
+    notes = [*prepared.notes, *services.problems, *off_roads(prepared.graph, services, snapped), *problems]
+    empty = np.isnan(found.ratio) & (services.capacity >= 0) & snapped.on_roads
     if empty.any():
         notes.append(
             f"with no resident that is loaded within {ends[-1]:g} minutes: {counted(int(empty.sum()), 'service')}"

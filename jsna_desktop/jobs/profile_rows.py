@@ -276,7 +276,8 @@ def _note(part: "Part", place: int, k: int) -> str:
     said += [carried] if carried else []
     missing = part.estimates.missing[place, k]
     if code in (OK, RANGE) and missing > 0:
-        said.append(f"{100 * missing:.1f} % of residents live in areas without a value and are left out")
+        share = f"{100 * missing:.1f} %" if missing >= 0.0005 else "under 0.1 %"
+        said.append(f"{share} of residents live in areas without a value and are left out")
     if plan.indicator.kind == MODELLED:
         said.append("modelled" + (", widest limits" if plan.error >= 0 else ""))
     if plan.refusal and code == OK:

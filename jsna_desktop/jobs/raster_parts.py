@@ -16,7 +16,7 @@ from jsna_desktop.areas.locality import POLYGON, Locality, Weights
 from jsna_desktop.jobs.figures import Table, weight_year
 from jsna_desktop.jobs.grid_windows import GridWindows
 from jsna_desktop.jobs.outlines import Outlines
-from jsna_desktop.jobs.raster_values import kept_classes, open_grids
+from jsna_desktop.jobs.raster_values import ROUNDING, kept_classes, open_grids
 from jsna_desktop.jobs.raster_within import Within, of_raster
 from jsna_desktop.measures.profile import EMPTY, MISSING_LIMIT, OK, SPARSE, Estimates
 from jsna_desktop.workspace.store import Store
@@ -123,6 +123,7 @@ class RasterParts:
         top, bottom = top + valued @ np.nan_to_num(values), bottom + valued.sum()
         gone += (part - valued).sum()
         missing = gone / (bottom + gone) if bottom + gone > 0 else 0.0
+        missing = missing if missing > ROUNDING else 0.0
         note = SPARSE if missing > MISSING_LIMIT else EMPTY if not bottom > 0 else OK
         if note != OK:
             return np.nan, np.nan, missing, note

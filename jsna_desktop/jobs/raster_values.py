@@ -40,7 +40,7 @@ NOTHING, BY_GRID, BY_POSTCODES, BY_LAND = range(4)
 _WORDS = ("", "the people on the population grid", "its live postcodes", "its land")
 _AT_ONCE = 256
 # What adding up leaves of a share of residents for whom there is no value.
-_ROUNDING = 1e-9
+ROUNDING = 1e-9
 
 
 @dataclass(frozen=True)
@@ -143,7 +143,7 @@ def area_values(
         some = near[start : start + _AT_ONCE]
         for place, shape in zip(some.tolist(), outlines.shapes(some), strict=True):
             found.values[place], without, found.by[place] = _value(raster, people, lived, place, shape)
-            found.without[place] = without if without > _ROUNDING else 0.0
+            found.without[place] = without if without > ROUNDING else 0.0
     found.without[np.isnan(found.values).any(axis=1)] = 1.0
     return found
 

@@ -46,6 +46,7 @@ class Replacement:
     changed: tuple[Changed, ...]
     new_columns: tuple[str, ...] = ()
     lost_columns: tuple[str, ...] = ()
+    by_row: bool = True  # whether it has rows that can be compared, as rasters and roads have not
 
     @property
     def message(self) -> str:
@@ -66,7 +67,8 @@ class Replacement:
         for columns, verb in ((self.new_columns, "new"), (self.lost_columns, "gone")):
             if columns:
                 parts.append(f"{'column' if len(columns) == 1 else 'columns'} {_listed(columns, len(columns))} {verb}")
-        return "; ".join(parts) or "no row and no value has changed"
+        same = "no row and no value has changed" if self.by_row else "what it holds is not compared"
+        return "; ".join(parts) or same
 
 
 def _listed(examples: Sequence[str], count: int) -> str:
@@ -113,7 +115,7 @@ def _same_table(store: Store, key: int, reading: Reading) -> bool:
 
 def _compared(store: Store, key: int, older: Dataset, reading: Reading) -> Replacement:
     if reading.grid is not None:
-        return Replacement(older, 0, 0, (), (), ())
+        return Replacement(older, 0, 0, (), (), (), by_row=False)
     order = np.argsort(reading.codes, kind="stable")
     new_codes, old_codes = reading.codes[order], catalogue.codes(store, key)
     both, in_old, in_new = np.intersect1d(old_codes, new_codes, return_indices=True)
@@ -146,6 +148,7 @@ def _compared(store: Store, key: int, older: Dataset, reading: Reading) -> Repla
         tuple(changed),
         tuple(sorted(set(new) - set(names))),
         tuple(sorted(set(names) - set(new))),
+        by_row=bool(len(new_codes) or len(old_codes)),
     )
 
 

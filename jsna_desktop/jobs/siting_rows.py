@@ -49,7 +49,7 @@ def rows(made: Sites) -> list[dict]:
                 "mean_before": number(means[0]),
                 "mean_after": number(means[at + 1]),
                 "limit": made.limit,
-                "covered_before": number(covered[0]),
+                "covered_before": None if made.services is None else number(covered[0]),
                 "covered_after": number(covered[at + 1]),
                 "brought_within": number(float(brought[at].sum())),
                 "brought_fifths": None if by_fifth is None else {

@@ -26,6 +26,7 @@ _SUBJECTS = (
     (r"green|ndvi|canopy|tree.?cover", "green", "Green cover"),
     (r"population|people|residents|(^|[^a-z])(pop|ppp)([^a-z]|$)", "population", "Population"),
 )
+_LARGEST = 1e20
 _UNSAID = "its whole numbers have no unit and are taken for a measurement, of which the mean is given"
 # The demonstration county's rasters say so of themselves.
 _FICTIONAL = "Fictional data:"
@@ -145,8 +146,8 @@ def _grid(peek: Peek, file: Any, raster: RasterFile, system: Any, how: str, opti
             raise ValueError("complex numbers")
         nothing = np.zeros(values.shape, dtype=bool) if raster.nodata is None else values == raster.nodata
         found = values.astype(np.float64) * raster.scale + raster.offset
-        # A raster without its "no value" mark has the largest number there is in its place.
-        return np.where(nothing | ~(np.abs(found) < 3e38), np.nan, found)
+        # A raster without its "no value" mark has a number in its place that nothing on a map has.
+        return np.where(nothing | ~(np.abs(found) < _LARGEST), np.nan, found)
 
     box, where, clipped = options.box, peek.where, options.box is not None
     if raster_grid.is_native(raster, system):

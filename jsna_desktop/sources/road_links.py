@@ -16,6 +16,8 @@ from jsna_desktop.sources.reading import Box, Peek
 
 # Of link["class"], widest first; speeds go by it.
 CLASSES = ("motorway", "a", "b", "minor", "local", "access", "restricted", "path", "ferry")
+# Of link["form"], for motor vehicles.
+FORMS = ("single", "dual", "slip", "roundabout", "island", "shared", "enclosed", "busway", "layby")
 # A link of no length would vanish from a sparse graph, and its two ends fall apart.
 SHORTEST_M = 0.1
 # Lines are kept for drawing alone: at this tolerance a street still looks like itself.

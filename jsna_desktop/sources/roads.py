@@ -28,6 +28,7 @@ _CLASSES = {
     "secondary access road": "access",
     "restricted local access road": "restricted",
 }
+_NO_LINE = "a link without a line; left out"
 _FORMS = {
     "single carriageway": "single",
     "dual carriageway": "dual",
@@ -68,6 +69,11 @@ def read(peek: Peek, found: Recognised, options: Options) -> Reading:
         raise too_many(peek.where, box is not None, most)
     problems = list(window.problems)
     links = _links(window, problems)
+    if not len(links) and len(window.geometry) and any(one.message == _NO_LINE for one in problems):
+        raise FileProblem(
+            "no link of the file has a line", where=peek.where, found="the layer road_link with other shapes",
+            expected="lines", todo="Export the layer again with its lines, or download the file again",
+        )  # fmt: skip
     if not len(links):
         raise no_roads(peek.where, box, extent_named(peek, found.details["link"]))
     options.progress(f"Joining {len(links):,} links of road", 0.6)
@@ -122,7 +128,7 @@ def _links(window: Window, problems: list[Problem]) -> Links:
     several = shapely.get_type_id(lines) == 5
     lines[several] = shapely.line_merge(lines[several])
     there = ~shapely.is_missing(lines) & ~shapely.is_empty(lines) & (shapely.get_type_id(lines) == 1)
-    problem("a link without a line; left out", ~there, ids, problems)
+    problem(_NO_LINE, ~there, ids, problems)
     joined = (start != "") & (end != "")
     problem("a link without a node at one of its ends; left out", there & ~joined, ids, problems)
     _, first = np.unique(ids, return_index=True)

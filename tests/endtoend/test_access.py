@@ -144,6 +144,9 @@ def test_catchments_areas_and_capacity(jsna: Run, county: Path, tmp_path: Path) 
     # Only the north hub tells what it can take: 30 for all 400, who live within ten minutes.
     assert held["rows"][0]["per_1000"] == pytest.approx(75)
     assert any("they tell no capacity: 1 (South hub)" in note for note in held["notes"])
+    # Why the others are missing is said, and not taken for a lack of people near them.
+    assert any("outside the roads that are loaded, and left out: 1 service" in note for note in held["notes"])
+    assert not any("with no resident" in note for note in held["notes"])
 
 
 def test_drive_times_by_a_table_of_speeds_of_ones_own(jsna: Run, county: Path, tmp_path: Path) -> None:
@@ -161,6 +164,8 @@ def test_drive_times_by_a_table_of_speeds_of_ones_own(jsna: Run, county: Path, t
         (text.replace("walk = 4.8", "walk = 0"), "this is no speed"),
         (text.replace("[drive]", "[car]"), "a name that is none"),
         (text.replace("minor = 45.0", "lanes = 45.0"), "a name that is none"),
+        (text.replace("[drive.slip]", "[drive.slope]"), "Found slope. Expected single, dual, slip"),
+        (text.replace("walk = 4.8", "walk = 48"), "at most 15 on foot"),
         ("walk = ", "cannot be read"),
     ):
         slow.write_text(wrong)
@@ -177,6 +182,13 @@ def test_what_cannot_be_asked(jsna: Run, county: Path) -> None:
         (("--service", "hub", "--zones", "10:1"), "--zones are of --capacity"),
         (("--service", "hub", "--open", "Far hub", "450000,250000"), "no road within 1 km"),
         (("--service", "hub", "--scenario", "None"), "there is no scenario None"),
+        (("--service", "hub", "--by", "straight", "--ferries"), "a straight line takes no ferry"),
+        (("--service", "hub", "--by", "distance", "--speeds", "x.toml"), "only times go by a table of speeds"),
+        (("--service", "hub", "--by", "straight", "--speeds", "x.toml"), "only times go by a table of speeds"),
+        (("--service", "hub", "--open", " ", "400050,200800"), "a new service needs a name"),
+        (("--service", "hub", "--close", "North hub", "--move", "North hub", "400050,200800"), "more than once"),
+        (("--service", "hub", "--close", "Lost hub"), "is left out as it is"),
+        (("--service", "hub", "--close", "Sea hub"), "is left out as it is"),
     ):
         told = jsna("access", county, *more)
         assert (told.code, said in told.err) == (2, True), told.err

@@ -187,6 +187,7 @@ class ProfilePanel(QFrame):
 
     def _bring_into_view(self, row: QRect) -> None:
         inner = self.scroll_area.widget()
+        assert inner is not None
         middle = self.table.mapTo(inner, row.center())
         self.scroll_area.ensureVisible(0, middle.y(), 0, row.height())
 

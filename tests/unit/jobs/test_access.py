@@ -172,6 +172,20 @@ def test_groups_by_deprivation_and_age(store: Store) -> None:
     assert any("rural-urban" in note for note in residents.notes)
 
 
+def test_an_index_of_other_areas_is_said_once(store: Store) -> None:
+    """A Welsh place beside the English index: no five empty groups."""
+    index = Reading(
+        worlds.dataset("imd2025", "deprivation", period="2025"),
+        np.array([f"E0199{k:04d}" for k in range(36)]),
+        {"imd_rank": np.arange(1.0, 37.0), "imd_decile": np.ceil(np.arange(1, 37) / 3.6)},
+    )
+    worlds.keep(store, index, services([(500, 500)]))
+    add_selection(store, "All", "County", "lsoa2021", CODES)
+    residents = residents_of(store, Choice(names=("County",)), groups=True)
+    assert [row.dimension for row in residents.rows] == [WHOLE]
+    assert any(note.startswith("not by deprivation: ") and "these areas" in note for note in residents.notes)
+
+
 def test_the_edge_is_told_where_a_nearer_service_may_lie_beyond(store: Store) -> None:
     """Hubs of the county alone: whoever is nearer to its edge than to a hub may have a nearer one over it."""
     worlds.keep(store, services([(3000, 3000)]))

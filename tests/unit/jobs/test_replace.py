@@ -45,6 +45,16 @@ def store(tmp_path: Path):
         yield made
 
 
+def test_what_has_no_rows_is_not_said_to_be_the_same(store: Store) -> None:
+    def roads(county: str) -> Reading:
+        about = replace(MARCH.dataset, id="roads.open_roads", kind="roads", filename=county, checksum=county, rows=9)
+        return Reading(about, np.empty(0, dtype=np.str_), {})
+
+    keep(store, roads("west"))
+    (found,) = candidates(store, roads("east"))
+    assert found.message == "what it holds is not compared"
+
+
 def test_what_has_changed_is_counted_with_examples(store: Store) -> None:
     keep(store, MARCH)
     (found,) = candidates(store, APRIL)

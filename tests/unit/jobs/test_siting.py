@@ -161,6 +161,7 @@ def test_the_first_of_its_kind(store: Store) -> None:
     worlds.keep(store, grid_roads(gap=3))
     made = sited(store, 1, new=True)
     assert np.isnan(made.means()[0])
+    assert [(row["mean_before"], row["covered_before"]) for row in siting_rows.rows(made)] == [(None, None)]
     half = np.isfinite(made.costs[1])
     assert 0 < half.sum() < len(half)
     assert any("have no known way afterwards" in said for said in siting_rows.findings(made))

@@ -224,6 +224,14 @@ def test_a_national_file_asks_for_the_boundaries(layout: Layout, monkeypatch: py
     assert read(layout(), box=(399_000.0, 199_500.0, 400_500.0, 200_500.0)).dataset.rows == 1
 
 
+def test_links_without_lines_are_told_from_links_elsewhere(layout: Layout) -> None:
+    frame = link_frame(LINKS)
+    frame = frame.set_geometry(shapely.centroid(frame.geometry.values))
+    for box in (None, (399_000.0, 198_500.0, 403_500.0, 202_500.0)):
+        with pytest.raises(FileProblem, match="no link of the file has a line"):
+            read(layout(frame=frame), box=box)
+
+
 def test_the_lines_are_kept_for_drawing(layout: Layout) -> None:
     bent = shapely.LineString([NODES["n1"], (400_500, 200_001), (400_700, 200_200), NODES["n2"]])
     tables = read(layout(lines={"l1": bent})).tables

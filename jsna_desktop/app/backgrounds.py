@@ -11,10 +11,11 @@ from jsna_desktop.app.map.background import Backdrop
 from jsna_desktop.app.map.background_shapes import DrawnShapes, Runs
 from jsna_desktop.app.map.background_style import style_of
 from jsna_desktop.app.map.canvas import MapCanvas
-from jsna_desktop.app.map.grids import OVERVIEW, Dots, Picture, Window, ink_of
+from jsna_desktop.app.map.class_signs import signs_for
+from jsna_desktop.app.map.grids import OVERVIEW, Dots, Picture, Window, even_breaks, ink_of
 from jsna_desktop.app.map.labels import Names, names_of
 from jsna_desktop.app.panels.layers import LayerItem
-from jsna_desktop.app.panels.legend import DotsView
+from jsna_desktop.app.panels.legend import ClassesView, DotsView
 from jsna_desktop.app.tasks import Tasks
 from jsna_desktop.jobs.background import (
     AREA,
@@ -28,8 +29,8 @@ from jsna_desktop.jobs.background import (
     shapes_of,
     window_of,
 )
-from jsna_desktop.jobs.map_data import fifths
 from jsna_desktop.jobs.progress import Progress
+from jsna_desktop.jobs.raster_values import classes_among
 from jsna_desktop.workspace.store import Store
 
 GROUP = "Background"
@@ -43,7 +44,7 @@ class _Ready:
     """One background made ready for the painter; `dots` with its legend."""
 
     shown: Backdrop
-    legend: DotsView | None = None
+    legend: DotsView | ClassesView | None = None
 
 
 class Backgrounds(QObject):
@@ -114,7 +115,7 @@ class Backgrounds(QObject):
         said = [one.attribution for one in self._offered if one.dataset in self._ready and one.attribution]
         return list(dict.fromkeys(said))
 
-    def legend(self) -> DotsView | None:
+    def legend(self) -> DotsView | ClassesView | None:
         """What the dots stand for, where a raster is shown."""
         return next((ready.legend for ready in self._ready.values() if ready.legend is not None), None)
 
@@ -256,8 +257,14 @@ def _dots(store: Store, grid: GridLayer, title: str) -> _Ready:
     step = max(1, -(-max(rows, columns) // OVERVIEW))
     found = read(grid.bounds, (-(-rows // step), -(-columns // step)))
     values, bounds = (np.full((1, 1), np.nan), grid.bounds) if found is None else found
-    _, breaks = fifths(values.ravel().astype(float))
+    classes = classes_among(store, grid.key, grid.dataset, grid.unit)
+    if classes is not None:
+        signs = signs_for(classes.numbers[classes.given], classes.names, values)
+        dots = Dots(read, bounds, grid.cell, step, values, np.empty(0), signs)
+        return _Ready(Backdrop(dots=(dots,)), ClassesView(title, *signs.listed()))
+    breaks = even_breaks(values)
     if not len(breaks):
         return _Ready(Backdrop())
-    view = DotsView(title, tuple(breaks.tolist()), grid.unit)
+    beyond = (bool(np.nanmin(values) < breaks[0]), bool(np.nanmax(values) > breaks[-1]))
+    view = DotsView(title, tuple(breaks.tolist()), grid.unit, beyond)
     return _Ready(Backdrop(dots=(Dots(read, bounds, grid.cell, step, values, breaks),)), view)

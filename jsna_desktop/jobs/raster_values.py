@@ -170,10 +170,15 @@ def classes_in(store: Store, key: int, indicator: Indicator) -> Classes | None:
 
     Its tiles are read until that is known.
     """
-    subject, names = indicator.id.split(".")[1], catalogue.grid(store, key, []).names
+    return classes_among(store, key, indicator.id, indicator.unit)
+
+
+def classes_among(store: Store, key: int, identity: str, unit: str) -> Classes | None:
+    """As `classes_in`, for a raster (by key) of this id and unit whether or not it is an indicator."""
+    subject, names = identity.split(".")[1], catalogue.grid(store, key, []).names
     places = store.all("SELECT in_row, in_column FROM tile WHERE dataset = ?", [key])
     tiles = (tile for place in places for tile in catalogue.grid(store, key, [place]).tiles.values())
-    numbers = class_numbers(subject, indicator.unit, tiles, names)
+    numbers = class_numbers(subject, unit, tiles, names)
     return classes_of(subject, numbers, names) if len(numbers) else None
 
 

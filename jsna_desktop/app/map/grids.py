@@ -1,16 +1,19 @@
 """Pictures of maps and rasters of values over the choropleth, with its colours left readable.
 
 A picture is painted as ink alone: what is white in it is not there, what is dark darkens the areas (on a dark ground it
-lightens them). A raster is painted as dots that grow with the value, so that it needs no colour of its own.
+lightens them). A raster is painted as dots that grow with the value, so that it needs no colour of its own; one of
+classes as a sign for each of them (class_signs.py).
 """
 
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QImage, QPainter
 
+from jsna_desktop.app.map.class_signs import SIZE, ClassSigns, paint_class_sign
 from jsna_desktop.app.map.look import Look
 from jsna_desktop.app.map.view import Box, View
 
@@ -18,8 +21,11 @@ from jsna_desktop.app.map.view import Box, View
 Window = Callable[[Box, tuple[int, int]], tuple[np.ndarray, Box] | None]
 
 OVERVIEW = 1600  # cells along each side of the whole of a picture, held in memory
-DOT_RADII = (0.9, 1.6, 2.4, 3.3, 4.3)  # logical pixels, of the lowest fifth and on
+DOT_RADII = (0.6, 1.1, 1.7, 2.3, 3.0)  # logical pixels, of the lowest step and on
+_DOT_ALPHA = 0.82
 _INK = 0.72
+_ENDS = (2, 98)  # percentiles
+_ROUND, _SLACK = (1.0, 2.0, 2.5, 5.0), 1e-9
 _PITCH_PX = 12.0
 _STRIP_PX = 64
 _DOTS_A_SLICE = 200
@@ -102,7 +108,9 @@ def _inked(ink: np.ndarray, colour: QColor) -> QImage:
 @dataclass(frozen=True)
 class Dots:
     """A raster as dots: `overview` (h, w) of its values fills `bounds`, every `step`th cell of `cell` metres; `breaks`
-    (6,) the edges of the five classes; `window` gives its own cells for a box.
+    (6,) the edges of the five steps; `window` gives its own cells for a box.
+
+    Where its numbers are those of classes, `classes` says so and has their signs, and there are no `breaks`.
     """
 
     window: Window
@@ -111,6 +119,7 @@ class Dots:
     step: int
     overview: np.ndarray
     breaks: np.ndarray
+    classes: ClassSigns | None = None
 
     def steps(self, painter: QPainter, view: View, ratio: float, look: Look) -> Generator[None, None, None]:
         pitch = dot_pitch(self.cell, view.scale)
@@ -124,7 +133,7 @@ class Dots:
         places, classes = self.places(view, pitch, values, bounds)
         yield
         xy = view.to_screen(places)
-        marks = [_dot(radius, ratio, look) for radius in DOT_RADII]
+        marks = self._marks(ratio, look)
         half = marks[0].width() / ratio / 2
         for start in range(0, len(xy), _DOTS_A_SLICE):
             some = slice(start, start + _DOTS_A_SLICE)
@@ -133,7 +142,7 @@ class Dots:
             yield
 
     def places(self, view: View, pitch: float, values: np.ndarray, bounds: Box) -> tuple[np.ndarray, np.ndarray]:
-        """Places (k, 2) and classes (k,) 0–4 of the dots in the view; none where there is no value.
+        """Places (k, 2) and steps (k,) 0–4, or classes, of the dots in the view; none where there is no value.
 
         They are `pitch` apart from the raster's own corner on, so that they stay where they are when the map is moved.
         """
@@ -147,10 +156,40 @@ class Dots:
         x, column = x[(column >= 0) & (column < columns)], column[(column >= 0) & (column < columns)]
         y, row = y[(row >= 0) & (row < rows)], row[(row >= 0) & (row < rows)]
         found = values[np.ix_(row, column)]
-        known = np.isfinite(found)
-        classes = np.clip(np.searchsorted(self.breaks[1:-1], found, side="right"), 0, 4)
+        if self.classes is None:
+            known = np.isfinite(found)
+            classes = np.searchsorted(self.breaks[1:-1], found, side="right")
+        else:
+            classes = self.classes.of(found)
+            known = classes >= 0
         across, down = np.meshgrid(x, y)
         return np.column_stack([across[known], down[known]]), classes[known]
+
+    def _marks(self, ratio: float, look: Look) -> list[QImage]:
+        """An image for each step or class, all of one size."""
+        if self.classes is None:
+            return [_mark(ratio, partial(paint_dot, radius=radius, look=look)) for radius in DOT_RADII]
+        drawn = zip(self.classes.signs.tolist(), self.classes.light.tolist(), strict=True)
+        return [_mark(ratio, partial(paint_class_sign, sign=sign, look=look, light=light)) for sign, light in drawn]
+
+
+def even_breaks(values: np.ndarray) -> np.ndarray:
+    """Six edges of five steps of one round width that hold the values from the 2nd to the 98th percentile.
+
+    What lies beyond belongs to the first or the last step. Empty where no value is known.
+    """
+    known = values[np.isfinite(values)].astype(float)
+    if not len(known):
+        return known
+    low, high = np.percentile(known, _ENDS).tolist()
+    least = (high - low) / 5 or max(abs(low), 1.0) / 5
+    power = 10.0 ** np.floor(np.log10(least))
+    for step in power * np.array([*_ROUND, *(10 * np.array(_ROUND))]):
+        first = np.floor(low / step + _SLACK)
+        if (first + 5) * step >= high * (1 - _SLACK):
+            break
+    # Through decimals: 3 × 0.1 is not 0.3.
+    return np.round((first + np.arange(6)) * step, max(0, int(2 - np.floor(np.log10(step)))))
 
 
 def dot_pitch(cell: float, scale: float) -> float:
@@ -165,14 +204,14 @@ def _lattice(origin: float, low: float, high: float, pitch: float) -> np.ndarray
     return origin + (np.arange(first, last + 1) + 0.5) * pitch
 
 
-def _dot(radius: float, ratio: float, look: Look) -> QImage:
-    """One dot with its halo, in the middle of an image that holds the largest."""
-    side = round(2 * (DOT_RADII[-1] + 1.5) * ratio)
+def _mark(ratio: float, paint: Callable[[QPainter, QPointF], None]) -> QImage:
+    """One dot or sign with its halo, in the middle of an image that holds the largest."""
+    side = round(2 * (max(DOT_RADII[-1], SIZE) + 1.7) * ratio)
     image = QImage(side, side, QImage.Format.Format_ARGB32_Premultiplied)
     image.fill(0)
     image.setDevicePixelRatio(ratio)
     painter = QPainter(image)
-    paint_dot(painter, QPointF(side / ratio / 2, side / ratio / 2), radius, look)
+    paint(painter, QPointF(side / ratio / 2, side / ratio / 2))
     painter.end()
     return image
 
@@ -180,6 +219,8 @@ def _dot(radius: float, ratio: float, look: Look) -> QImage:
 def paint_dot(painter: QPainter, at: QPointF, radius: float, look: Look) -> None:
     """One dot with its halo, on the map and in its legend."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(look.pen(look.halo, 0.9, alpha=0.85))
-    painter.setBrush(look.ink)
+    ink = QColor(look.ink)
+    ink.setAlphaF(_DOT_ALPHA)
+    painter.setPen(look.pen(look.halo, 0.8, alpha=0.8))
+    painter.setBrush(ink)
     painter.drawEllipse(at, radius + 0.4, radius + 0.4)

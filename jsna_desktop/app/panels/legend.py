@@ -7,6 +7,7 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from jsna_desktop.app import words
+from jsna_desktop.app.map.class_signs import REST, paint_class_sign
 from jsna_desktop.app.map.grids import DOT_RADII, paint_dot
 from jsna_desktop.app.map.look import Look as MapLook
 from jsna_desktop.app.theme import Look
@@ -25,11 +26,23 @@ class LegendView:
 
 @dataclass(frozen=True)
 class DotsView:
-    """A raster's dots: `breaks` the six edges of the five sizes, in `unit`."""
+    """A raster's dots: `breaks` the six edges of the five sizes, in `unit`; `beyond` whether the first and the last
+    size also stand for less and for more.
+    """
 
     title: str
     breaks: tuple[float, ...]
     unit: str
+    beyond: tuple[bool, bool] = (False, False)
+
+
+@dataclass(frozen=True)
+class ClassesView:
+    """A raster's classes: (name, sign, whether it is a small one) of each, and how many `others` share a dot."""
+
+    title: str
+    classes: list[tuple[str, int, bool]]
+    others: int = 0
 
 
 class LegendCard(Card):
@@ -50,21 +63,29 @@ class LegendCard(Card):
         self._dots = DotScale(look)
         layout.addWidget(self._dots_title)
         layout.addWidget(self._dots)
+        self._signs = ClassList(look)
+        layout.addWidget(self._signs)
         self._spoken = ["", ""]
         self._coloured = False
         self.show_dots(None)
 
-    def show_dots(self, view: DotsView | None) -> None:
-        """What the dots of a raster stand for, under the colours or alone."""
-        for part in (self._dots_title, self._dots):
-            part.setVisible(view is not None)
-        self._dots.show_breaks(() if view is None else view.breaks)
+    def show_dots(self, view: DotsView | ClassesView | None) -> None:
+        """What the dots or signs of a raster stand for, under the colours or alone."""
+        sized = isinstance(view, DotsView)
+        self._dots_title.setVisible(view is not None)
+        self._dots.setVisible(sized)
+        self._signs.setVisible(isinstance(view, ClassesView))
         self._spoken[1] = ""
-        if view is not None:
+        self._dots.show_dots(view if isinstance(view, DotsView) else None)
+        self._signs.show_classes(view if isinstance(view, ClassesView) else None)
+        if isinstance(view, DotsView):
             unit = view.unit and f", {view.unit}"
             self._dots_title.setText(f"{view.title}{unit}")
-            edges = ", ".join(words.plain(edge) for edge in view.breaks)
-            self._spoken[1] = f"{view.title}{unit}. Five sizes of dots from small to large: {edges}."
+            said = f"Five sizes of dots from small to large: {', '.join(self._dots.texts())}."
+            self._spoken[1] = f"{view.title}{unit}. {said}"
+        elif view is not None:
+            self._dots_title.setText(view.title)
+            self._spoken[1] = f"{view.title}. A sign for each class: {', '.join(self._signs.texts())}."
         self._tell()
 
     def _tell(self) -> None:
@@ -99,6 +120,7 @@ class LegendCard(Card):
         natural = (
             max(
                 self._ramp.sizeHint().width(),
+                *(part.sizeHint().width() for part in (self._dots, self._signs) if not part.isHidden()),
                 *(part.fontMetrics().horizontalAdvance(part.text()) for part in shown),
                 0,
             )
@@ -178,7 +200,79 @@ class _Ramp(_Scale):
 class DotScale(_Scale):
     """The sizes of a raster's dots."""
 
+    def __init__(self, look: Look) -> None:
+        super().__init__(look)
+        self._beyond = (False, False)
+
+    def show_dots(self, view: DotsView | None) -> None:
+        self._beyond = (False, False) if view is None else view.beyond
+        self.show_breaks(() if view is None else view.breaks)
+
+    def texts(self) -> list[str]:
+        """What is written under the dots: the edges, with what lies beyond them."""
+        return self._texts()
+
+    def _texts(self) -> list[str]:
+        texts = super()._texts()
+        if texts and self._beyond[0]:
+            texts[0] = f"≤ {texts[0]}"
+        if texts and self._beyond[1]:
+            texts[-1] = f"{texts[-1]} +"
+        return texts
+
     def _paint_signs(self, painter: QPainter, step: float, high: float) -> None:
         look = MapLook.from_tokens(self._look.tokens)
         for place, radius in enumerate(DOT_RADII):
             paint_dot(painter, QPointF((place + 0.5) * step, high / 2), radius, look)
+
+
+class ClassList(QWidget):
+    """The signs of a raster's classes with their names, in two columns where there are many."""
+
+    _MANY, _LEFT = 5, 18
+
+    def __init__(self, look: Look) -> None:
+        super().__init__()
+        self._look = look
+        self._rows: list[tuple[str, int, bool]] = []
+
+    def show_classes(self, view: ClassesView | None) -> None:
+        self._rows = [] if view is None else list(view.classes)
+        if view is not None and view.others:
+            name = "… one other class" if view.others == 1 else f"… {words.count(view.others)} other classes"
+            self._rows.append((name, REST, False))
+        self.setToolTip("\n".join(self.texts()) if self._rows else "")
+        self.updateGeometry()
+        self.update()
+
+    def texts(self) -> list[str]:
+        return [name for name, _, _ in self._rows]
+
+    def _columns(self) -> int:
+        return 2 if len(self._rows) > self._MANY else 1
+
+    def _line(self) -> int:
+        return self.fontMetrics().height() + 3
+
+    def sizeHint(self) -> QSize:
+        widest = max((self.fontMetrics().horizontalAdvance(name) for name in self.texts()), default=0)
+        deep = -(-len(self._rows) // self._columns())
+        return QSize(self._columns() * (widest + self._look.px(self._LEFT) + 10), deep * self._line())
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(160, self.sizeHint().height())
+
+    def paintEvent(self, _event: object) -> None:
+        painter = QPainter(self)
+        painter.setFont(self._look.font("small"))
+        metrics = painter.fontMetrics()
+        look = MapLook.from_tokens(self._look.tokens)
+        wide, left, line = self.width() / self._columns(), self._look.px(self._LEFT), self._line()
+        deep = -(-len(self._rows) // self._columns())
+        for place, (name, sign, light) in enumerate(self._rows):
+            x, y = (place // deep) * wide, (place % deep) * line
+            paint_class_sign(painter, QPointF(x + left / 2 - 2, y + line / 2), sign, look, light=light)
+            painter.setPen(self._look.color("muted"))
+            shown = metrics.elidedText(name, Qt.TextElideMode.ElideRight, int(wide - left - 4))
+            painter.drawText(QRectF(x + left, y, wide - left, line), Qt.AlignmentFlag.AlignVCenter, shown)
+        painter.end()

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import shapely
 from PySide6.QtGui import QFont, QPainter
+from PySide6.QtWidgets import QWidget
 
 from jsna_desktop.app.backgrounds import Backgrounds, made_ready
 from jsna_desktop.app.map.background import Backdrop, BackgroundJob
@@ -17,7 +18,9 @@ from jsna_desktop.app.map.grids import Dots, Picture, dot_pitch, ink_of
 from jsna_desktop.app.map.labels import names_of, paint_names
 from jsna_desktop.app.map.look import LIGHT, Look
 from jsna_desktop.app.map.view import View
+from jsna_desktop.app.panels.legend import ClassesView, DotsView, LegendCard
 from jsna_desktop.app.session import Contents, load_contents
+from jsna_desktop.app.theme import Look as Theme
 from jsna_desktop.areas.coverage import pack
 from jsna_desktop.jobs import reference
 from jsna_desktop.jobs.background import Background, backgrounds, shapes_of
@@ -382,12 +385,33 @@ def test_small_ones_are_shown_and_large_ones_and_rasters_when_asked(store, shown
     made.toggle("raster.pm25", True)
     qtbot.waitUntil(lambda: not made.busy)
     legend = made.legend()
-    assert legend is not None
-    assert (legend.unit, legend.breaks[0], legend.breaks[-1]) == ("µg/m³", 0.0, 79.0)
+    assert isinstance(legend, DotsView)
+    assert (legend.unit, legend.breaks[0], legend.breaks[-1]) == ("µg/m³", 0.0, 100.0)
     # Hidden by hand, and not shown again when the workspace is loaded afresh.
     made.toggle("roads.open_roads", False)
     made.take(backgrounds(store))
     assert [item.shown for item in made.items()] == [False, False, True]
+    made.leave()
+
+
+def test_a_raster_of_classes_has_its_legend_by_name(store, shown_on, qtbot, qapp):
+    cells = np.full((20, 20), np.nan, dtype=np.float32)
+    cells[:12], cells[12:15] = 2, 3
+    grid = Grid((100.0, 0.0, X, 0.0, -100.0, Y + 1000), cells.shape, 256, "", {(0, 0): cells}, ((3, "Zone 3"),))
+    keep(store, Reading(described("raster.flood", "raster", 20), np.empty(0, dtype="U1"), grid=grid))
+    made = shown_on()
+    made.toggle("raster.flood", True)
+    qtbot.waitUntil(lambda: not made.busy)
+    legend = made.legend()
+    assert isinstance(legend, ClassesView)
+    assert [(name, light) for name, _, light in legend.classes] == [("class 2", True), ("Zone 3", False)]
+    home = QWidget()
+    qtbot.addWidget(home)
+    card = LegendCard(Theme(qapp), home)
+    card.show_dots(legend)
+    assert card.accessibleDescription() == "raster.flood. A sign for each class: class 2, Zone 3."
+    card.show_dots(DotsView("PM2.5", (0, 1, 2, 3, 4, 5), "µg/m³", (False, True)))
+    assert card.accessibleDescription() == "PM2.5, µg/m³. Five sizes of dots from small to large: 0, 1, 2, 3, 4, 5 +."
     made.leave()
 
 

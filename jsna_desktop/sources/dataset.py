@@ -26,7 +26,8 @@ _LONGEST_EXAMPLE = 300
 class Problem:
     """Something a reader met and worked round, in the officer's words.
 
-    `message` is one sentence; `rows` how many rows it concerns; `examples` up to 20 lines such as
+    `message` is one sentence; `rows` how many rows it concerns, 0 where nothing is amiss and it is only to be known;
+    `examples` up to 20 lines such as
     `row 14: E01000001: '*'`.
     """
 

@@ -74,7 +74,9 @@ def read(peek: Peek, found: Recognised, options: Options) -> Reading:
     if not grid.tiles:
         raise FileProblem("no cell of the raster has a value here", where=peek.where, todo="Choose another file")
     if len(numbers):
-        problems.append(Problem(said_of(classes_of(subject, numbers, grid.names))))
+        classes = classes_of(subject, numbers, grid.names)
+        amiss = classes.too_many or not len(classes.given)
+        problems.append(Problem(said_of(classes), int(amiss)))
     elif how == NEAREST and not raster.unit and subject not in MEASURED:
         problems.append(Problem(f"{_UNSAID}; if they are classes, bring them together in at most {MOST_SHARES}"))
     made_up = _FICTIONAL in raster.tags

@@ -7,10 +7,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from jsna_desktop.app.dialogs.add_data import FileRow
+from jsna_desktop.app.dialogs.add_data import FileRow, _Sign
 from jsna_desktop.app.dialogs.pack import MakePack
 from jsna_desktop.app.dialogs.problem import error_report
+from jsna_desktop.app.widgets import Text
 from jsna_desktop.errors import FileProblem
+from jsna_desktop.jobs.add import READY, Found
+from jsna_desktop.sources.dataset import Problem
 
 PATIENCE_MS = 60_000
 _GOOD = "area_code,indicator,period,numerator,denominator,name,colour\n"
@@ -50,6 +53,17 @@ def test_problems_open_row_by_row(at_work, table, recognised):
     QTest.mouseClick(row.look, Qt.MouseButton.LeftButton)
     assert row.problems.isVisible()
     assert row.look.text() == "Hide"
+
+
+def test_what_is_only_to_be_known_is_no_warning_and_concerns_no_rows(at_work):
+    said = Problem("its whole numbers are taken for 3 classes", 0)
+    amiss = Problem("no cell near your area is in a class", 1)
+    for problem, sign in ((said, "check"), (amiss, "warning")):
+        path = Path("zones.tif")
+        row = FileRow(at_work.look, path, Found(path, READY, "Flood risk", "a raster", (problem,)))
+        assert row.findChild(_Sign)._sign == sign
+        assert problem.message in [text.text() for text in row.problems.findChildren(Text)]
+        assert row.look is not None
 
 
 def test_cancel_while_reading_changes_nothing(at_work, table, qtbot):

@@ -326,7 +326,7 @@ def _sign(found: Found | None) -> tuple[str, str]:
     if found is None:
         return "wait", ""
     if found.status == READY:
-        return ("warning", "Ready") if found.problems else ("check", "Ready")
+        return ("warning" if any(problem.rows for problem in found.problems) else "check"), "Ready"
     if found.status == ASK:
         return "warning", ""
     return ("check", "Already here") if found.status == ALREADY else ("close", "Left out")
@@ -351,14 +351,21 @@ def _problem_list(look: Look, problems: Sequence[Problem]) -> QVBoxLayout:
     layout.setContentsMargins(54, 0, 18, 12)
     layout.setSpacing(3)
     for problem in problems:
-        rows = "1 row" if problem.rows == 1 else f"{words.count(problem.rows)} rows"
-        layout.addWidget(Text(look, f"{problem.message} ({rows})", "small_strong", wrap=True))
+        role = "small_strong" if problem.rows else "small"
+        layout.addWidget(Text(look, f"{problem.message}{_rows(problem)}", role, wrap=True))
         for example in problem.examples:
             layout.addWidget(Text(look, example, "small", "muted", wrap=True))
         if problem.rows > len(problem.examples) > 0:
             rest = problem.rows - len(problem.examples)
             layout.addWidget(Text(look, f"… and {words.count(rest)} more", "small", "muted"))
     return layout
+
+
+def _rows(problem: Problem) -> str:
+    """How many rows a problem concerns; "" where it concerns the file as a whole, or is only to be known."""
+    if problem.rows > 1:
+        return f" ({words.count(problem.rows)} rows)"
+    return " (1 row)" if problem.rows and problem.examples else ""
 
 
 _SIGNS = {"check": ("teal", "teal_pale"), "warning": ("amber", "amber_pale"), "close": ("wine", "wine_pale")}

@@ -183,13 +183,12 @@ def even_breaks(values: np.ndarray) -> np.ndarray:
         return known
     low, high = np.percentile(known, _ENDS).tolist()
     least = (high - low) / 5 or max(abs(low), 1.0) / 5
-    power = 10.0 ** np.floor(np.log10(least))
-    for step in power * np.array([*_ROUND, *(10 * np.array(_ROUND))]):
-        first = np.floor(low / step + _SLACK)
-        if (first + 5) * step >= high * (1 - _SLACK):
-            break
+    steps = 10.0 ** np.floor(np.log10(least)) * np.array([*_ROUND, *(10 * one for one in _ROUND)])
+    first = np.floor(low / steps + _SLACK)
+    enough = int(np.argmax((first + 5) * steps >= high - _SLACK * steps))
     # Through decimals: 3 × 0.1 is not 0.3.
-    return np.round((first + np.arange(6)) * step, max(0, int(2 - np.floor(np.log10(step)))))
+    places = max(0, int(2 - np.floor(np.log10(steps[enough]))))
+    return np.round((first[enough] + np.arange(6)) * steps[enough], places)
 
 
 def dot_pitch(cell: float, scale: float) -> float:

@@ -8,12 +8,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from jsna_desktop.areas.geography import align
 from jsna_desktop.areas.locality import Locality
 from jsna_desktop.errors import UsageProblem
 from jsna_desktop.jobs.asset_reach import KIND, LOW, METRES, THEME, Ground, gap_rows, ground, reach_rows
 from jsna_desktop.jobs.assets import MONTHS, Register, cut_off, is_stale, register
 from jsna_desktop.jobs.deprivation_groups import PLACE, Ranking
 from jsna_desktop.jobs.measured_places import Choice
+from jsna_desktop.jobs.outlines import Outlines
 from jsna_desktop.jobs.people import People
 from jsna_desktop.packs.findings import Findings, Source
 from jsna_desktop.packs.sheet import plain
@@ -64,6 +66,7 @@ def with_strengths(store: Store, places: list[Locality], found: Iterable[Finding
         titles = [dataset for _, dataset in catalogue.keyed_datasets(store) if dataset.kind == "assets"]
         more = tuple(Source(each.title, each.period, each.source, "By location") for each in titles)
         methods = (*one.methods, ("Local strengths", " ".join(text for _, text in made.made).replace("\u00a0%", "%")))
+        made = replace(made, gap_shapes=_shapes(store, start.residents.people.geography, made.gaps))
         yield replace(one, strengths=made, methods=methods, sources=(*one.sources, *more))
 
 
@@ -140,6 +143,16 @@ def _gaps(start: Ground, row: int, metres: float) -> tuple[tuple[Gap, ...], Rank
     gaps = tuple(Gap(one["area_name"] or one["area_code"], one["area_code"], one["beyond"], one["share_within"])
                  for one in found if one["area_code"] in inside)  # fmt: skip
     return gaps, rank, ""
+
+
+def _shapes(store: Store, geography: str, gaps: tuple[Gap, ...]) -> np.ndarray | None:
+    """The polygons of gaps that have boundaries; None where none has."""
+    outlines = Outlines.of(store, geography)
+    if outlines is None:
+        return None
+    at = align(np.array([gap.code for gap in gaps], dtype="U16"), outlines.codes)
+    at = at[at >= 0]
+    return outlines.shapes(at) if len(at) else None
 
 
 def share_words(share: float) -> str:

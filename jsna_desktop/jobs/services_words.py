@@ -11,6 +11,8 @@ from jsna_desktop.packs.wording import counted, listed, percent
 ALIKE = 0.1
 _ALL = "all areas"
 _MOST_TOLD = 3
+# From this share of residents on a sentence on a service says that a nearer one may not be loaded.
+_MANY_AT_EDGE = 0.1
 
 
 def capital(text: str) -> str:
@@ -39,14 +41,24 @@ def page_sentence(
     share = percent(row["within"][0]["share"], 0)
     limit = f"{usual:g} minutes’ drive of {one(first)}" if by_road else f"{usual:g} km of {one(first)}"
     straight = "" if by_road else ", in a straight line"
-    said = [f"{share} of residents of {place} live within {limit}{straight}."]
+    # A nearer one is nothing to those who live within the limit anyway.
+    few = row["within"][0]["share"] > 1 - _MANY_AT_EDGE
+    edge = "" if few else _beyond(next(line for line in lines if line.service == first))
+    said = [f"{share} of residents of {place} live within {limit}{straight}{edge}."]
     known = [line for line in lines if line.mean is not None]
     furthest = known[-1]
     if len(known) > 1 and furthest.mean is not None:
         mean = f"{size(furthest.mean, unit)} {'by car ' if by_road else ''}on average"
         beside = "" if furthest.district is None else f" ({furthest.district:,.1f} {_in(district)})"
-        said.append(f"Furthest away is {one(furthest.service)}: {mean}{beside}.")
+        said.append(f"Furthest away is {one(furthest.service)}: {mean}{beside}{_beyond(furthest)}.")
     return " ".join([*said, *compared(known, district)])
+
+
+def _beyond(line: ServiceLine) -> str:
+    """For how many residents a nearer service may lie beyond what is loaded, where they are many."""
+    if line.edge is None or line.edge < _MANY_AT_EDGE:
+        return ""
+    return f", but for {percent(line.edge, 0)} of residents a nearer one may lie beyond what is loaded"
 
 
 def _in(district: str) -> str:

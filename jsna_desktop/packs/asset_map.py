@@ -39,6 +39,9 @@ def strengths_map(
         paint_near(axes, around.polygons, step)
     if inside is not None:
         paint(axes, shapely.intersection(shapely.make_valid(inside.polygons), shapely.make_valid(outline)), step, PALE)
+    if found.gap_shapes is not None:
+        inner = shapely.intersection(shapely.make_valid(found.gap_shapes), shapely.make_valid(outline))
+        paint(axes, inner, step, PALE, hatch="/////", edge=WINE)
     draw_outline(axes, outline, step)
     points = np.empty((0, 2)) if found.points is None else found.points
     kinds = np.array([one.kind for one in found.listed])
@@ -50,6 +53,9 @@ def strengths_map(
     scale_bar(axes, metre)
     parts = [f"{counted(int((kinds == kind).sum()), *_words(kind))}" for kind in kinds_of(found)]
     text = f"Map of {found.place} with its assets: {listed(parts)}." if parts else f"Map of {found.place}: no assets."
+    if found.gap_shapes is not None:
+        many = counted(len(found.gap_shapes), "small area")
+        text += f" Hatched: {many} where need is high and reach is low."
     return finished(sheet, text)
 
 

@@ -114,15 +114,15 @@ def _path(shapes: np.ndarray, step: float) -> "Outline | None":
     return Outline(points, codes)
 
 
-def paint(axes: "Axes", shapes: np.ndarray, step: float, colour: str, hatch: str = "") -> None:
-    """Areas in one colour (or hatched on it), thinned to `step` metres."""
+def paint(axes: "Axes", shapes: np.ndarray, step: float, colour: str, hatch: str = "", edge: str = "") -> None:
+    """Areas in one colour (or hatched on it, in the colour of `edge`), thinned to `step` metres."""
     from matplotlib.patches import PathPatch
 
     path = _path(shapes, step)
     if path is not None:
         # add_artist, not add_patch: that one walks every segment for data limits which are already set,
         # half the time of a pack.
-        edge = MUTED if hatch else "white"
+        edge = edge or (MUTED if hatch else "white")
         axes.add_artist(PathPatch(path, facecolor=colour, edgecolor=edge, linewidth=0.35, hatch=hatch or None))
 
 

@@ -44,7 +44,7 @@ class Strengths:
     """The assets of one place, beside those of its district (`around`, None where the place is the district).
 
     `sorts` are by kind or by theme, `whole` is of all of them; `gaps` with what they are, in `gaps_said`. `listed` and
-    `points` (n, 2), metres EPSG:27700, are the assets in the place.
+    `points` (n, 2), metres EPSG:27700, are the assets in the place; `gap_shapes` the polygons of the gaps, for a map.
     """
 
     place: str
@@ -64,3 +64,4 @@ class Strengths:
     source: str
     listed: tuple[Listed, ...] = ()
     points: np.ndarray | None = None
+    gap_shapes: np.ndarray | None = None

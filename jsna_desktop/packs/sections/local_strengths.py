@@ -16,6 +16,8 @@ MARKUP = r"""
   square: box(baseline: 10%, pdf.artifact(rect(width: 5.5pt, height: 5.5pt, stroke: 0.9pt + ink))),
   triangle: box(baseline: 10%, pdf.artifact(
     polygon.regular(size: 7.5pt, vertices: 3, fill: teal, stroke: 0.5pt + ink))),
+  hatched: box(baseline: 12%, pdf.artifact(rect(width: 12pt, height: 8pt, stroke: 0.8pt + wine,
+    fill: tiling(size: (4pt, 4pt), line(start: (0pt, 4pt), end: (4pt, 0pt), stroke: 0.7pt + wine))))),
   cross: box(pdf.artifact(text(weight: 700)[×])))
 #let sorts = table(columns: (1fr, auto, auto, auto), align: (left, right, right, right), inset: (x: 3.5pt, y: 4.2pt),
   table.header([Kind], [Assets], [Per 1,000], [#d.near]),
@@ -63,9 +65,9 @@ def content(findings: Findings) -> Content | None:
     found = findings.strengths
     if found is None:
         return None
-    rows = [_row(found.whole, found.place), *(_row(one) for one in found.sorts if one.assets)]
+    rows = [_row(found.whole, f"All in {found.place}"), *(_row(one) for one in found.sorts if one.assets)]
     if found.around is not None:
-        rows.append(_row(found.around, found.around_name))
+        rows.append(_row(found.around, f"All in {found.around_name}"))
     listed = sorted(found.listed, key=lambda one: (one.kind, one.name.casefold()))[:MOST_LISTED]
     more = len(found.listed) - len(listed)
     near = f"{found.metres:,.0f} m" if found.metres < 1000 else f"{found.metres / 1000:g} km"
@@ -79,7 +81,7 @@ def content(findings: Findings) -> Content | None:
         "reach": f"Share of residents who live within {near} of one, in a straight line, wherever it lies.",
         "gaps": [[gap.name, f"{gap.beyond:,.0f}", _share(gap.share)] for gap in found.gaps[:MOST_GAPS]],
         "gaps_said": _gaps_said(found),
-        "kinds": [dict(zip(("sign", "many"), sign_words(kind), strict=True)) for kind in kinds_of(found)],
+        "kinds": [{"sign": sign, "many": many} for sign, many in [*map(sign_words, kinds_of(found)), *_hatched(found)]],
         "listed": [
             [(one.kind or "other").capitalize(), one.name, one.theme, _checked(one.checked, stale=one.stale)]
             for one in listed
@@ -90,6 +92,11 @@ def content(findings: Findings) -> Content | None:
         return Content(data)
     drawn = strengths_map(found, findings.outline, findings.inside, findings.around)
     return Content(data, {"map": drawn})
+
+
+def _hatched(found: Strengths) -> list[tuple[str, str]]:
+    """The entry of the key for the gaps, where there are any on the map."""
+    return [] if found.gap_shapes is None else [("hatched", "need is high and reach is low")]
 
 
 def _row(one: Sort, name: str = "") -> list[str]:

@@ -57,7 +57,9 @@ MARKUP = r"""
   key(
     (box(baseline: 8%, pdf.artifact(rect(width: 14pt, height: 6pt, fill: blue, stroke: none))), [mean]),
     (dash(blue, 1pt), [9 in 10 residents within]),
-    ..if against { ((dash(orange, 1.8pt), [mean of #d.district]),) })
+    ..if against { (
+      (box(baseline: 12%, width: 5pt, pdf.artifact(rect(width: 1.8pt, height: 9pt, fill: orange, stroke: none))),
+      [mean of #d.district]),) })
 }
 #let fifths = if d.fifths.len() > 0 [
   #heading(level: 2, outlined: false)[By deprivation: mean, #d.unit]

@@ -57,7 +57,8 @@ def test_minutes_by_car_beside_the_district(store: Store) -> None:
     assert page.district == "Westshire"
     assert page.sentence == (
         "100% of residents of Corner live within 10 minutes’ drive of a general practice. Furthest away is a hub: "
-        f"{hub.mean:.1f} minutes by car on average ({hub.district:.1f} in Westshire). Of 2 types of service, 1 is "
+        f"{hub.mean:.1f} minutes by car on average ({hub.district:.1f} in Westshire), but for 100% of residents a "
+        "nearer one may lie beyond what is loaded. Of 2 types of service, 1 is "
         "nearer than for Westshire as a whole and 1 further away."
     )
     assert page.map is not None and page.map.service == "general practice"
@@ -203,6 +204,22 @@ def line(mean: float | None, district: float | None, service: str = "gp") -> Ser
 def test_the_comparison_follows_from_the_numbers(lines: list[ServiceLine], said: str) -> None:
     assert words.compared(lines, "Westshire") == [said]
     assert words.compared([line(5, None)], "") == words.compared([line(5, None), line(8, 4)], "Westshire") == []
+
+
+def test_where_many_live_at_the_edge_the_sentence_says_so() -> None:
+    rows = {"gp": {"mean": 5.0, "within": [{"share": 0.8}]}, "hospital": {"mean": 33.3, "within": [{"share": 0.1}]}}
+
+    def said(near: float, far: float) -> str:
+        lines = [replace(line(5, None), edge=near), replace(line(33.3, None, "hospital"), edge=far)]
+        return words.page_sentence("Corner", "", rows, lines, "minutes", by_road=True, usual=15)
+
+    told = "but for {} of residents a nearer one may lie beyond what is loaded"
+    assert said(0.02, 0.994).endswith(f"33.3 minutes by car on average, {told.format('99%')}.")
+    assert "nearer one" not in said(0.02, 0.09)
+    assert said(0.25, 0).startswith(
+        "80% of residents of Corner live within 15 minutes’ drive of a general practice, but"
+    )
+    assert told.format("25%") in said(0.25, 0)
 
 
 def test_services_that_could_not_be_placed_are_a_number_and_those_far_off_nothing() -> None:

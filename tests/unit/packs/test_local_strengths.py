@@ -77,3 +77,18 @@ def test_the_map_says_what_it_shows(full: Findings, strengths: Strengths) -> Non
     assert drawn.alt == "Map of Eastmere with its assets: 1 group, 1 space, 1 service and 1 other."
     assert kinds_of(strengths) == ["group", "space", "service", ""]
     assert b"<svg" in drawn.svg
+
+
+def test_gaps_are_hatched_with_a_key_and_said(full: Findings, strengths: Strengths) -> None:
+    assert full.inside is not None
+    gaps = replace(strengths, gap_shapes=full.inside.polygons[:1])
+    plain, hatched = (strengths_map(one, full.outline, full.inside, full.around) for one in (strengths, gaps))
+    assert hatched.alt == f"{plain.alt} Hatched: 1 small area where need is high and reach is low."
+    assert (b"<pattern" in plain.svg, b"<pattern" in hatched.svg) == (False, True)
+    assert "need is high and reach is low" in _text(replace(full, strengths=gaps)).partition("Where need is high")[0]
+
+
+def test_the_rows_of_all_say_so_as_the_window_does(full: Findings, strengths: Strengths) -> None:
+    made = local_strengths.content(replace(full, strengths=strengths))
+    assert made is not None
+    assert [row[0] for row in made.data["sorts"]] == ["All in Eastmere", "Group", "All in Mereshire"]

@@ -20,7 +20,8 @@ MARKUP = r"""
     fill: tiling(size: (4pt, 4pt), line(start: (0pt, 4pt), end: (4pt, 0pt), stroke: 0.7pt + wine))))),
   cross: box(pdf.artifact(text(weight: 700)[×])))
 #let sorts = table(columns: (1fr, auto, auto, auto), align: (left, right, right, right), inset: (x: 3.5pt, y: 4.2pt),
-  table.header([Kind], [Assets], [Per 1,000], [#d.near]),
+  table.header(..([Kind], [Assets], [Per#linebreak()1,000], [Within#linebreak()#d.distance]).map(one =>
+    table.cell(align: bottom, one))),
   ..d.sorts.flatten().map(one => [#one]))
 #let gaps = if d.gaps.len() > 0 [
   #heading(level: 2, outlined: false)[Where need is high and reach is low]
@@ -76,6 +77,7 @@ def content(findings: Findings) -> Content | None:
         "about": _ABOUT,
         "place": found.place,
         "assets": counted(len(found.listed), "asset"),
+        "distance": near,
         "near": f"Within {near}",
         "sorts": rows,
         "reach": f"Share of residents who live within {near} of one, in a straight line, wherever it lies.",

@@ -47,8 +47,8 @@ MARKUP = r"""
     fill: none,
     stroke: (x, y) => if y > 0 { (bottom: 0.4pt + rgb("#dde3e8")) },
     table.header(
-      ..([Indicator], [Here], [95% interval], ..d.columns.map(one => [#one])).map(one =>
-        table.cell(fill: blue, align: bottom, one)),
+      ..([Indicator], [Here], [95% interval], ..d.columns.map(lines => lines.map(one => [#one]).join(linebreak())))
+        .map(one => table.cell(fill: blue, align: bottom, one)),
       ..if d.chart { (table.cell(fill: blue, align: center + bottom, {
         [Against #d.chart_against]
         linebreak()
@@ -83,7 +83,8 @@ MARKUP = r"""
 ]
 """
 
-CHART_WIDTH = {1: 46.0, 2: 38.0, 3: 30.0}  # mm, by the number of comparators' columns
+CHART_WIDTH = {1: 42.0, 2: 32.0, 3: 26.0}  # mm, by the number of comparators' columns
+_LONGEST_LINE = 12  # letters of a comparator’s heading
 KEY = (
     ("better", "better"),
     ("worse", "worse"),
@@ -119,10 +120,10 @@ def content(findings: Findings) -> Content | None:
         "heading": f"Profile against {names[main]}" if main else "Profile",
         "verdicts": _verdicts(findings.rows, keys),
         "text": _counts(findings.rows, main, names.get(main, "")),
-        "columns": [names[key] for key in keys],
+        "columns": [_lines(names[key]) for key in keys],
         "chart": scale is not None,
         "chart_against": names.get(main, ""),
-        "chart_width": CHART_WIDTH.get(len(keys), 30.0),
+        "chart_width": CHART_WIDTH.get(len(keys), 26.0),
         "low": scale.low if scale else "",
         "high": scale.high if scale else "",
         "groups": [_group(name, rows) for name, rows in groups.items()],
@@ -161,6 +162,15 @@ def _trend(row: dict) -> str:
     """The recent trend where it is clear; "" where it is not, or was not tested."""
     said = row.get("trend") or ""
     return f"{said} over five years" if said not in ("", "not tested", "no clear change") else ""
+
+
+def _lines(name: str) -> list[str]:
+    """A heading in one line or, where it is long, in two about alike: indicators need the width."""
+    spaces = [at for at, letter in enumerate(name) if letter == " "]
+    if len(name) <= _LONGEST_LINE or not spaces:
+        return [name]
+    at = min(spaces, key=lambda at: abs(2 * at + 1 - len(name)))
+    return [name[:at], name[at + 1 :]]
 
 
 def _verdicts(rows: tuple[dict, ...], keys: list[str]) -> list[dict[str, str]]:

@@ -13,7 +13,7 @@ import pytest
 from jsna_desktop.errors import UserError
 from jsna_desktop.packs import pdf
 from jsna_desktop.packs.findings import Findings
-from jsna_desktop.packs.sections import cover
+from jsna_desktop.packs.sections import cover, profile
 
 
 @pytest.fixture(scope="module")
@@ -200,3 +200,16 @@ def test_a_failed_write_leaves_the_earlier_pack_and_no_part(tmp_path: Path, monk
         pdf.write_whole(b"new", path)
     assert path.read_bytes() == b"earlier"
     assert [entry.name for entry in tmp_path.iterdir()] == ["pack.pdf"]
+
+
+@pytest.mark.parametrize(
+    ("name", "lines"),
+    [
+        ("England", ["England"]),
+        ("Fictional England", ["Fictional", "England"]),
+        ("Bath and North East Somerset", ["Bath and North", "East Somerset"]),
+        ("Northumberland", ["Northumberland"]),
+    ],
+)
+def test_long_headings_of_comparators_break_in_the_middle(name: str, lines: list[str]) -> None:
+    assert profile._lines(name) == lines

@@ -3,8 +3,11 @@
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
+import pyogrio
 import pytest
 
+from jsna_desktop.errors import FileProblem
 from jsna_desktop.sources import read
 from jsna_desktop.sources.child import Reader
 from jsna_desktop.sources.raster_classes import class_numbers, classes_of, said_of
@@ -129,6 +132,57 @@ def test_names_beside_the_file(tmp_path: Path, text: str, expected: tuple) -> No
     assert names_beside(tmp_path / "a.tif") == ()
     (tmp_path / "a.tif.aux.xml").write_text(text, encoding="utf-8")
     assert names_beside(tmp_path / "a.tif") == expected
+
+
+def _values_table(path: Path, **columns: list) -> None:
+    """A dBASE table as ArcGIS writes it beside a raster, by GDAL."""
+    frame = pd.DataFrame(columns)
+    pyogrio.write_dataframe(frame, path.with_name("made.dbf"), driver="ESRI Shapefile", encoding="ISO-8859-1")
+    path.with_name("made.dbf").rename(path)
+
+
+@pytest.mark.parametrize(
+    ("columns", "expected"),
+    [
+        ({"VALUE": [1, 2], "COUNT": [90.0, 9.0], "Zone_Name": ["Zone 1", "Zone 2"]}, ("Zone 1", "Zone 2")),
+        ({"Value": [1.0, 2.0], "Said": ["Wood", "Été"]}, ("Wood", "Été")),
+        ({"Value": [1, 2], "Code": ["A", "B"], "Label": ["Wood", "Heath"]}, ("Wood", "Heath")),
+        ({"Value": [1, 2], "Code": ["A", "B"], "Other": ["Wood", "Heath"]}, ()),  # which of them is not known
+        ({"Value": [1, 2], "Count": [3, 4]}, ()),
+        ({"Number": [1, 2], "Label": ["Wood", "Heath"]}, ()),
+    ],
+)
+def test_names_in_a_table_of_values(tmp_path: Path, columns: dict, expected: tuple) -> None:
+    _values_table(tmp_path / "a.tif.vat.dbf", **columns)
+    assert names_beside(tmp_path / "a.tif") == tuple(enumerate(expected, 1))
+
+
+def test_a_table_of_values_names_the_classes_of_its_raster_but_not_over_the_other_file(tmp_path: Path) -> None:
+    path = tif(tmp_path / "land.tif", np.repeat([[1, 4]], 60, axis=0).repeat(30, axis=1).astype(np.uint8), nodata=0)
+    _values_table(tmp_path / "land.tif.vat.dbf", Value=[1, 4], Label=["Heath", "Town"])
+    grid = read(path).grid
+    assert grid is not None and grid.names == ((1, "Heath"), (4, "Town"))
+    (tmp_path / "land.tif.aux.xml").write_text(TABLE, "utf-8")
+    grid = read(path).grid
+    assert grid is not None and grid.names == ((1, "Wood & heath"), (4, "Urban"))
+
+
+def test_a_damaged_table_of_values_is_said_and_another_file_is_not_opened(tmp_path: Path) -> None:
+    beside = tmp_path / "a.tif.vat.dbf"
+    beside.write_text("<OGRVRTDataSource><OGRVRTLayer name='x'/></OGRVRTDataSource>")
+    assert names_beside(tmp_path / "a.tif") == ()
+    _values_table(beside, Value=[1, 2], Label=["Heath", "Town"])
+    whole = beside.read_bytes()
+    for damaged in (
+        b"\x03" + b"\xff" * 200,
+        whole[:6],
+        whole[:60],
+        whole[:-12],
+        whole[:4] + (10**9).to_bytes(4, "little") + whole[8:],
+    ):
+        beside.write_bytes(damaged)
+        with pytest.raises(FileProblem, match=r"a\.tif\.vat\.dbf"):
+            names_beside(tmp_path / "a.tif")
 
 
 def test_from_a_file_with_all_it_says(tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ DRIVERS = {
 }
 READABLE = "GeoPackage, GeoJSON, FlatGeobuf, KML, GeoParquet, a shapefile, MapInfo or File Geodatabase"
 GEODATABASE_CATALOGUE = "a00000001.gdbtable"
+TABLE_OF_CLASSES = ".vat.dbf"  # ArcGIS’s, beside a raster
 # A format of several files: the one to open, those that it needs, and those that may lie beside it.
 PARTS = {
     ".shp": ((".shx", ".dbf"), (".prj", ".cpg", ".sbn", ".sbx", ".qpj")),
@@ -147,6 +148,10 @@ def check_parts(name: str, names: list[str], where: str) -> None:
 def check_is_no_part(path: Path, start: bytes, where: str) -> None:
     """FileProblem for one part of a layer of several files, naming the file to choose instead."""
     suffix = path.suffix.lower()
+    if path.name.lower().endswith(TABLE_OF_CLASSES):
+        raster = path.name[: -len(TABLE_OF_CLASSES)]
+        todo = f"Choose {raster}: the table is read from beside it"
+        raise FileProblem("this is the table of a raster’s classes", where=where, todo=todo)
     if start.startswith(b"\x00\x00\x27\x0a") and suffix != ".shp":
         suffix = ".shx"
     for main, (needed, other) in PARTS.items():

@@ -16,7 +16,8 @@ from jsna_desktop.app.map.look import Look
 SIZE, _LIGHT_SIZE = 3.1, 1.6
 _STROKE, _LIGHT_STROKE, _HALO = 1.5, 1.0, 1.3
 MOST = 12
-# Of Okabe and Ito's colours those that stand out 3 to 1 from a white halo and from a black one; "" is the ink.
+# Of Okabe and Ito’s colours those that stand out 3 to 1 from a white halo and from a black one; "" is the ink.
+_ON_DARK = "#56B4E9"  # for the first of them
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "", "#CC79A7")
 # Of the cells of a raster: a class that fills more of them is no more than hinted at.
 _EVERYWHERE = 1 / 3
@@ -76,7 +77,8 @@ def signs_for(numbers: np.ndarray, names: Sequence[str], overview: np.ndarray) -
 def class_colour(sign: int, look: Look) -> QColor:
     if sign == REST:
         return look.muted
-    return QColor(COLOURS[sign % len(COLOURS)] or look.ink)
+    place = sign % len(COLOURS)
+    return QColor(_ON_DARK if look.dark and not place else COLOURS[place] or look.ink)
 
 
 def paint_class_sign(painter: QPainter, at: QPointF, sign: int, look: Look, *, light: bool = False) -> None:

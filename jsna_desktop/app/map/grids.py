@@ -184,11 +184,14 @@ def even_breaks(values: np.ndarray) -> np.ndarray:
     low, high = np.percentile(known, _ENDS).tolist()
     least = (high - low) / 5 or max(abs(low), 1.0) / 5
     steps = 10.0 ** np.floor(np.log10(least)) * np.array([*_ROUND, *(10 * one for one in _ROUND)])
-    first = np.floor(low / steps + _SLACK)
-    enough = int(np.argmax((first + 5) * steps >= high - _SLACK * steps))
+    latest, earliest = np.floor(low / steps + _SLACK), np.ceil(high / steps - _SLACK) - 5
+    enough = int(np.argmax(latest >= earliest))
+    step = steps[enough]
+    # In the middle of what is usual: no scale to 120 for what ends at 100, and none below nothing.
+    first = np.clip(np.floor((low + high) / 2 / step - 2.5 + _SLACK), earliest[enough], latest[enough])
+    first = max(first, 0.0) if low >= 0 else first
     # Through decimals: 3 × 0.1 is not 0.3.
-    places = max(0, int(2 - np.floor(np.log10(steps[enough]))))
-    return np.round((first[enough] + np.arange(6)) * steps[enough], places)
+    return np.round((first + np.arange(6)) * step, max(0, int(2 - np.floor(np.log10(step)))))
 
 
 def dot_pitch(cell: float, scale: float) -> float:

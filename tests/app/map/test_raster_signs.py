@@ -24,10 +24,11 @@ def _grid(values: np.ndarray, **how) -> Dots:
     ("values", "breaks"),
     [
         (np.linspace(5.5, 12.6, 1000), [4, 6, 8, 10, 12, 14]),
+        (np.linspace(21, 99, 1001), [0, 20, 40, 60, 80, 100]),
         (np.linspace(0, 100, 1001), [0, 20, 40, 60, 80, 100]),
         (np.linspace(0.31, 0.39, 50), [0.3, 0.32, 0.34, 0.36, 0.38, 0.4]),
-        (np.full(9, 4.0), [4, 4.1, 4.2, 4.3, 4.4, 4.5]),
-        (np.array([-3.0, -2.0, 3.0]), [-4, -2, 0, 2, 4, 6]),
+        (np.full(9, 4.0), [3.7, 3.8, 3.9, 4, 4.1, 4.2]),
+        (np.array([-3.0, -2.0, 3.0]), [-6, -4, -2, 0, 2, 4]),
     ],
 )
 def test_steps_are_even_and_round_and_hold_what_is_usual(values, breaks):

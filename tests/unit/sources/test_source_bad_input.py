@@ -112,6 +112,8 @@ def test_a_part_of_a_shapefile_alone(squares: Squares, tmp_path: Path) -> None:
     squares(["E01000001"]).to_file(tmp_path / "s.shp")
     refused(tmp_path / "s.dbf", "one part of a shapefile", "s.shp")
     refused(tmp_path / "s.shx", "one part of a shapefile")
+    (tmp_path / "s.dbf").rename(tmp_path / "land.tif.vat.dbf")
+    refused(tmp_path / "land.tif.vat.dbf", "table of a raster’s classes", "Choose land.tif:")
 
 
 def test_no_coordinate_system_in_metres(squares: Squares, tmp_path: Path) -> None:

@@ -43,9 +43,15 @@ def ask_where(
     def give() -> None:
         said = typed(given(), where.text().strip())
         wrong.setText(said)
+        wrong.setAccessibleName(said)
         wrong.setVisible(bool(said))
         if not said:
             sheet.close_sheet()
+            return
+        sheet.fit()
+        sheet.scroll_area.ensureWidgetVisible(wrong)
+        where.setFocus()
+        where.selectAll()
 
     def click() -> None:
         sheet.close_sheet()

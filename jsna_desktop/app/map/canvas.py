@@ -27,6 +27,8 @@ from jsna_desktop.app.map.tools.select import toggled
 from jsna_desktop.areas.coverage import PackedPolygons
 from jsna_desktop.jobs.access_words import shown
 
+OPENED = "opened"  # in the place of a layer's key: a service that a change would open
+_SIGN_PX = 10.0  # from the middle of its sign to the edge
 _NOTE_MS = 6000
 _ZOOM_STEP = 1.25
 _PAN_STEP_PX = 64
@@ -62,7 +64,8 @@ class MapCanvas(PaintedMap):
     polygon_changed = Signal(object)  # while drawing: Shapely shape, or None when there is none yet
     polygon_finished = Signal(object)
     tool_changed = Signal(str)
-    point_clicked = Signal(str, float, float)  # the key of its layer and where it is; only while `asks_points`
+    # The key of its layer (or OPENED) and where it is; only while `asks_points`.
+    point_clicked = Signal(str, float, float)
     place_pointed = Signal(float, float)  # with the tool `place`
     point_moved = Signal(float, float)  # where the point in hand was let go
 
@@ -164,7 +167,12 @@ class MapCanvas(PaintedMap):
 
     def point_under(self, at: QPointF) -> tuple[str, float, float] | None:
         """The layer's key and the place of the point under a position on the screen, while points are asked for."""
-        hit = point_at(self._point_marks, self._view, at.x(), at.y()) if self.asks_points else None
+        if not self.asks_points:
+            return None
+        for place in reversed(self._opened):  # painted last
+            if np.hypot(*(self._view.to_screen(np.array(place)) - [at.x(), at.y()])) <= _SIGN_PX:
+                return OPENED, *place
+        hit = point_at(self._point_marks, self._view, at.x(), at.y())
         if hit is None:
             return None
         layer, position = hit
@@ -183,7 +191,7 @@ class MapCanvas(PaintedMap):
         self._note = text
         if text:
             self._forget_note.start()
-            self._announce(text)
+            self.announce(text)
         self.update()
 
     def bring_into_view(self, x: float, y: float) -> None:
@@ -198,14 +206,14 @@ class MapCanvas(PaintedMap):
             draw.marked(self._block_path(block))
         for block in self._hatched:
             draw.hatched(self._block_path(block))
-        for place in self._struck:
-            draw.struck(place)
-        for place in self._opened:
-            draw.opened(place)
         if self._hovered >= 0:
             draw.block(self._block_path(self._hovered), focus=False)
         if self._focus_block >= 0:
             draw.block(self._block_path(self._focus_block), focus=True)
+        for place in self._struck:  # outlines go below them
+            draw.struck(place)
+        for place in self._opened:
+            draw.opened(place)
         if self._held is not None:
             draw.held(self._held, self._tool.carried)
         self._tool.paint(draw)
@@ -342,7 +350,7 @@ class MapCanvas(PaintedMap):
         elif key == Qt.Key.Key_Space:
             block = self._focus_block
             self.choose(toggled(self._selection, block, Qt.KeyboardModifier.ShiftModifier))
-            self._announce("Chosen" if block in self._selection else "Not chosen")
+            self.announce("Chosen" if block in self._selection else "Not chosen")
             self.block_clicked.emit(block, Qt.KeyboardModifier.ShiftModifier)
         elif key == Qt.Key.Key_Escape:
             self._focus_block = -1
@@ -368,11 +376,12 @@ class MapCanvas(PaintedMap):
         if block < 0:
             return
         self.bring_into_view(*self.points[block])
-        self._announce(self.describe(block) if self.describe else f"{self.names[block]}, {self.codes[block]}")
+        self.announce(self.describe(block) if self.describe else f"{self.names[block]}, {self.codes[block]}")
         self.block_hovered.emit(block)
         self.update()
 
-    def _announce(self, text: str) -> None:
+    def announce(self, text: str) -> None:
+        """A screen reader says it."""
         if QAccessible.isActive():
             QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, text))
 

@@ -1,6 +1,7 @@
 """Every block can be reached and chosen without a mouse."""
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import Qt
@@ -100,3 +101,34 @@ def test_keys_move_and_zoom_the_map(canvas, hand):
 def test_the_map_says_what_it_is_and_how_it_is_used(canvas):
     assert canvas.accessibleName() == "Map"
     assert "Enter" in canvas.accessibleDescription()
+
+
+def test_a_place_is_pointed_at_by_keys_alone(canvas, hand, qtbot):
+    pointed = []
+    canvas.place_pointed.connect(lambda *place: pointed.append(place))
+    canvas.set_tool("place")
+    view = canvas.view
+    hand.type(Qt.Key.Key_Return)  # shows the cross, where it can be seen before it is meant
+    assert pointed == []
+    hand.type(Qt.Key.Key_Right, times=3)
+    hand.type(Qt.Key.Key_Down)
+    hand.type(Qt.Key.Key_Up, Qt.KeyboardModifier.ShiftModifier)
+    hand.type(Qt.Key.Key_Return)
+    assert pointed == [pytest.approx((view.x + 24 * view.scale, view.y + 32 * view.scale))]
+    assert canvas.view == view  # the arrow keys were the cross's, not the map's
+    hand.type(Qt.Key.Key_Left, times=300)
+    hand.type(Qt.Key.Key_Return)
+    x, _ = canvas.view.to_screen(np.array(pointed[1]))
+    assert 0 <= x <= canvas.width()  # the map follows it
+    hand.type(Qt.Key.Key_Escape)
+    assert canvas.tool.name == "select"
+
+
+def test_the_mouse_takes_the_cross_away(canvas, hand, shown):
+    canvas.set_tool("place")
+    plain = shown()
+    hand.type(Qt.Key.Key_Right)
+    assert shown() != plain
+    assert "arrow keys" in canvas.tool.hint
+    hand.hover(*hand.middle(2))
+    assert canvas.tool._cross is None

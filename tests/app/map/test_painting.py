@@ -3,7 +3,7 @@ import threading
 import numpy as np
 import pytest
 import shapely
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QColor
 
 from jsna_desktop.app.map.layers import BlockSet, rings_path
@@ -294,3 +294,32 @@ def _finished(job):
             next(steps)
         except StopIteration as end:
             return end.value
+
+
+def test_outlines_go_below_the_signs_of_a_change(canvas, hand, county, shown):
+    """What is under the mouse, or a service's catchment, has its outline through the sign of a service there."""
+    x, y = county.west + 2 * county.square, county.south + 2.5 * county.square  # on the border of two blocks
+    at = hand.at(x, y)
+    sign = QRect(at.x() - 7, at.y() - 7, 15, 15)
+    for change in ({"struck": [(x, y)]}, {"opened": [(x, y)]}):
+        canvas.show_change(**change)
+        plain = shown()
+        hand.hover(x + 200, y)
+        marked = shown()
+        assert marked != plain
+        assert marked.copy(sign) == plain.copy(sign)
+        hand.hover(-1e6, -1e6)
+
+
+def test_a_click_on_what_would_open_means_it_and_not_the_area(canvas, hand):
+    clicked = []
+    canvas.point_clicked.connect(lambda *point: clicked.append(point))
+    x, y = hand.middle(20)
+    canvas.show_change(opened=[(x, y)])
+    hand.click(x, y)
+    assert clicked == []  # nobody asks for points
+    canvas.asks_points = True
+    canvas.choose(np.array([], dtype=int))
+    hand.click(x, y)
+    assert clicked == [("opened", x, y)]
+    assert not len(canvas.selection)

@@ -42,6 +42,7 @@ def arguments(command: Command, workspace: Prepared, select: Prepared) -> None:
     c.add_argument("--open", metavar=("NAME", "WHERE"), nargs=2, action="append", default=[], help="what if it opened")
     c.add_argument("--scenario", metavar="NAME", help="the changes that were saved under a name")
     c.add_argument("--save", metavar="NAME", help="keep these changes under a name")
+    c.add_argument("--replace", action="store_true", help="of --save: in the place of the scenario of that name")
     output_arguments(c)
 
 
@@ -54,6 +55,8 @@ def access(options: argparse.Namespace) -> int:
         raise UsageProblem(f"{' and '.join(asked)} are asked for at once", todo="Ask for one of them")
     if options.save and not changes:
         raise UsageProblem("there is no change to save", todo="Say what closes, moves or opens")
+    if options.replace and not options.save:
+        raise UsageProblem("--replace is of --save", todo="Leave it out, or say --save NAME")
     if options.zones and not options.capacity:
         raise UsageProblem("--zones are of --capacity", todo="Leave it out, or ask for --capacity")
     with opened(options, write=bool(options.save)) as store:
@@ -104,7 +107,7 @@ def _changed(options: argparse.Namespace, store: "Store", made: "Access", head: 
     change = _change(options, store, made)
     rows = job.change_rows(job.changed(made, change))
     if options.save:
-        scenarios.save(store, options.save, made.services, change)
+        scenarios.save(store, options.save, made.services, change, replace=options.replace)
     return give(options, store, released_access(rows, sensitive=made.sensitive), _change_columns(_unit(made)), head)
 
 

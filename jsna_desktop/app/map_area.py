@@ -30,6 +30,7 @@ class MapArea(QWidget):
         self.legend = LegendCard(look, self)
         self.legend.hide()
         self.banner = Banner(look, self)
+        self.banner.turned.connect(self.arrange)
         self.open_profile = Button(look, "Profile", icon="panel", name="Show the profile")
         self.open_profile.setParent(self)
         self.open_profile.hide()
@@ -68,10 +69,11 @@ class MapArea(QWidget):
             # Where there is little height the map matters more than its legend's words, which the chip says too.
             self.legend.fit(width - 2 * _EDGE, compact=self.height() < self._look.px(_LOW))
             self.legend.move(_EDGE, self.height() - self.legend.height() - 9)
-        self.banner.setFixedWidth(min(width - 2 * _EDGE, self._look.px(620)))
-        self.banner.adjustSize()
+        if not self.banner.isHidden():
+            self.banner.fit(min(width - 2 * _EDGE, self._look.px(620)))
         top = (chip.y() + chip.height() if not beside else bar.y() + bar.height()) + 10
         self.banner.move(max(_EDGE, (width - self.banner.width()) // 2), top)
+        self.canvas.set_hint_top(top - 2 if self.banner.isHidden() else self.banner.geometry().bottom() + 9)
         card = self.legend
         corner = (card.x() + card.width(), self.height() - card.y()) if card.isVisible() else (0, 0)
         self.canvas.reserve(top - 10, self.covered, corner)

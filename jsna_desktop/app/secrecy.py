@@ -28,7 +28,7 @@ class Secrecy(QObject):
             lead = "The workspace is written anew under it; copies and backups keep the old one."
             sheet = ChoosePassword(
                 window.look, window, "Another password", lead, "Change it",
-                lambda password: window.workspace.change_password(password, lambda: window.say(done)),
+                lambda password: window.workspace.change_password(password, lambda: window.tell(done)),
             )  # fmt: skip
         else:
             path = window.choose.save("Save an encrypted copy", f"{file_name(window.session.name)} (encrypted).jsna")

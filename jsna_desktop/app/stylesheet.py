@@ -18,6 +18,7 @@ QMainWindow, QDialog, #ground, #start, QScrollArea, QScrollArea > QWidget > QWid
 #card, #sheetCard { background: $card; border: 1px solid $line; border-bottom-color: $card_edge; border-radius: 8px; }
 #step { background: $card; border: 1px solid $line; border-radius: 8px; }
 #banner { background: $amber_pale; border: 1px solid $amber; border-radius: 8px; }
+#banner[tone="news"] { background: $card; border: 1px solid $line; border-bottom-color: $card_edge; }
 #badge { background: $amber_pale; color: $amber; border-radius: 4px; padding: 2px 8px; }
 QLabel[tone="muted"] { color: $muted; }
 QLabel[tone="blue"] { color: $blue; }

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QPoint, QRect, QSize, QStringListModel, Qt, Signal
-from PySide6.QtGui import QAction, QKeyEvent, QPainter, QResizeEvent
+from PySide6.QtCore import QPoint, QRect, QSize, QStringListModel, Qt, QTimer, Signal
+from PySide6.QtGui import QAction, QHideEvent, QKeyEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import (
     QCompleter,
     QFrame,
@@ -266,14 +266,19 @@ class Row(QWidget):
 
 
 class Banner(QFrame):
-    """A quiet message across the top of the map, with a way to close it."""
+    """A message across the top of the map, with a way to close it: a warning, or `news`, which is quieter."""
 
     closed = Signal()
+    turned = Signal()  # it is shown, or no more
 
     def __init__(self, look: Look, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("banner")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._look = look
+        self.news = False
+        self._passing = QTimer(self, singleShot=True)
+        self._passing.timeout.connect(self.hide)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(12, 8, 6, 8)
         self.text = Text(look, "", wrap=True)
@@ -284,11 +289,39 @@ class Banner(QFrame):
         layout.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
         self.hide()
 
-    def say(self, message: str) -> None:
+    def say(self, message: str, *, news: bool = False, seconds: float = 0.0) -> None:
+        """Show a message; news of nothing that lasts go by themselves after some seconds."""
+        self._passing.stop()
+        self.news = news
+        self.setProperty("tone", "news" if news else "")
+        self.style().unpolish(self)
+        self.style().polish(self)
         self.text.setText(message)
         self.setAccessibleName(message)
         self.show()
         self.raise_()
+        self.turned.emit()
+        if seconds:
+            self._passing.start(round(1000 * seconds))
+
+    def end_news(self) -> None:
+        """What it told is no longer so; a warning stays until it is closed."""
+        if self.news:
+            self.hide()
+
+    def fit(self, most: int) -> None:
+        """As wide as its words on one line, or as there is room, and as high as they need."""
+        layout = self.layout()
+        assert layout is not None
+        layout.invalidate()
+        one_line = self.text.fontMetrics().horizontalAdvance(self.text.text()) + self._look.px(28) + 40
+        width = min(most, one_line)
+        self.setFixedSize(width, layout.heightForWidth(width))
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._passing.stop()
+        self.turned.emit()
 
     def _close(self) -> None:
         self.hide()

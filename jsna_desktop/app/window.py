@@ -44,6 +44,7 @@ from jsna_desktop.app.tab_order import set_tab_order
 from jsna_desktop.app.tasks import Tasks
 from jsna_desktop.app.theme import Look
 from jsna_desktop.app.views.keeper import Keeper
+from jsna_desktop.app.widgets import Banner
 from jsna_desktop.app.workbench import Workbench
 from jsna_desktop.areas.locality import Locality
 from jsna_desktop.errors import Cancelled, UsageProblem, UserError, WorkspaceProblem
@@ -52,6 +53,7 @@ from jsna_desktop.jobs.import_localities import Imported
 from jsna_desktop.jobs.passwords import advice
 from jsna_desktop.sources.dataset import Dataset
 
+_PASSING_S = 15.0  # of news of what does not last, long enough to be read twice
 _FILES = "Workspaces (*.jsna)"
 _TOOLS = (("select", "polygon", "rectangle", "lasso", "edit"),)
 
@@ -171,6 +173,7 @@ class MainWindow(QMainWindow):
         self.profile.explain.connect(self._explain)
         self.tasks.started.connect(self._watch)
         self.look.changed.connect(self._keep_look)
+        self.undo_stack.indexChanged.connect(lambda _index: self._end_news())
 
     def _keep_look(self) -> None:
         self.settings.setValue("mode", self.look.mode)
@@ -204,12 +207,23 @@ class MainWindow(QMainWindow):
         sheet.start()
 
     def say(self, message: str) -> None:
-        """A message over what is shown: the map, or the wide view."""
-        if self.bench.view is not None:
-            self.bench.view.banner.say(message)
-            return
-        self.map.banner.say(message)
-        self.map.arrange()
+        """A warning over what is shown: the map, or the wide view."""
+        self._banner.say(message)
+
+    def tell(self, message: str, seconds: float = 0.0) -> None:
+        """News there, which the next step ends, or another tab, or some seconds."""
+        self._banner.say(message, news=True, seconds=seconds)
+
+    def _pass_on(self, message: str) -> None:
+        self.tell(message, _PASSING_S)
+
+    def _end_news(self) -> None:
+        self._banner.end_news()
+        self.map.banner.end_news()
+
+    @property
+    def _banner(self) -> Banner:
+        return self.map.banner if self.bench.view is None else self.bench.view.banner
 
     def _refused(self, path: Path, error: Exception) -> None:
         if isinstance(error, UserError):
@@ -221,10 +235,11 @@ class MainWindow(QMainWindow):
         self.desk = Desk(session, self.bench, self.actions_, self.undo_stack)
         self.colouring = Colouring(session, self.desk, self.bench, self.look)
         self.building = Building(session, self.desk, self.tasks, self)
-        self.building.said.connect(self.say)
+        self.building.said.connect(self.tell)
         self.building.sheet_made.connect(self.open_sheet)
         self.views = Keeper(session, self.desk, self.bench, self.look, self.colouring)
-        self.views.said.connect(self.say)
+        self.views.said.connect(self._pass_on)
+        self.views.turned.connect(self._end_news)
         self.views.task_asked.connect(self.tasks.run)
         self.views.where_asked.connect(self._ask_where)
         self.views.name_asked.connect(self._ask_scenario)
@@ -372,7 +387,7 @@ class MainWindow(QMainWindow):
         assert self.desk is not None
         self.desk.choose_set(made.set)
         self.header.show_saved(words.when(datetime.now(), datetime.now()))
-        self.say(" ".join([f"{words.count(made.made)} places were added as {made.set}.", *made.notes]))
+        self.tell(" ".join([f"{words.count(made.made)} places were added as {made.set}.", *made.notes]))
 
     def make_pack(self) -> None:
         if self.session is None or self.desk is None:

@@ -8,6 +8,7 @@ import numpy as np
 
 from jsna_desktop.errors import UsageProblem
 from jsna_desktop.jobs.access_change import Change, Opened
+from jsna_desktop.jobs.access_words import called
 from jsna_desktop.jobs.service_places import Services
 from jsna_desktop.workspace.person import person
 from jsna_desktop.workspace.store import Store
@@ -31,18 +32,32 @@ class Scenario:
         return Change(tuple(_position(services, one, self.name) for one in self.closed), self.opened)
 
 
-def save(store: Store, name: str, services: Services, change: Change) -> None:
-    """Keep a change of services under a name, in the place of an earlier one of that name."""
+def save(store: Store, name: str, services: Services, change: Change, *, replace: bool = False) -> None:
+    """Keep a change of services under a name.
+
+    UsageProblem where another has that name, of whatever service, unless it is to be replaced.
+    """
     if not name.strip():
         raise UsageProblem("a scenario needs a name")
-    closed = [_kept(str(services.names[at]), *services.places[at].tolist()) for at in change.close]
-    opened = [_kept(one.name, one.easting, one.northing) for one in change.open]
-    text = json.dumps({"close": closed, "open": opened}, ensure_ascii=False)
+    closed = tuple(Opened(str(services.names[at]), *services.places[at].tolist()) for at in change.close)
     now = datetime.now(UTC).isoformat(timespec="seconds")
+    keep(store, Scenario(name.strip(), services.service, closed, change.open, now, person()), replace=replace)
+
+
+def keep(store: Store, one: Scenario, *, replace: bool = False) -> None:
+    """Keep a scenario as it is: one that was forgotten, say. UsageProblem as of `save`."""
+    if not replace and (there := named(store, one.name)) is not None:
+        raise UsageProblem(
+            f"a scenario {there.name} is kept already", found=f"one of {called(there.service)}, made {there.made[:10]}",
+            todo="Choose another name, or say --replace",
+        )  # fmt: skip
+    text = json.dumps(
+        {"close": [_kept(each) for each in one.closed], "open": [_kept(each) for each in one.opened]},
+        ensure_ascii=False,
+    )
     with store.transaction():
         store.run(
-            "INSERT OR REPLACE INTO scenario VALUES (?, ?, ?, ?, ?)",
-            [name.strip(), services.service, text, now, person()],
+            "INSERT OR REPLACE INTO scenario VALUES (?, ?, ?, ?, ?)", [one.name, one.service, text, one.made, one.who]
         )
 
 
@@ -57,26 +72,31 @@ def scenarios(store: Store) -> list[Scenario]:
     return found
 
 
+def named(store: Store, name: str) -> Scenario | None:
+    """The scenario of a name; None where there is none."""
+    return next((one for one in scenarios(store) if one.name == name.strip()), None)
+
+
 def scenario(store: Store, name: str) -> Scenario:
     """The scenario of a name. UsageProblem where there is none."""
-    every = scenarios(store)
-    one = next((one for one in every if one.name == name.strip()), None)
+    one = named(store, name)
     if one is None:
-        known = ", ".join(each.name for each in every)
+        known = ", ".join(each.name for each in scenarios(store))
         raise UsageProblem(f"there is no scenario {name}", found=known or "none at all")
     return one
 
 
-def remove(store: Store, name: str) -> None:
-    """Forget a scenario."""
-    scenario(store, name)
+def remove(store: Store, name: str) -> Scenario:
+    """Forget a scenario; what it was, for `keep` to bring it back."""
+    one = scenario(store, name)
     with store.transaction():
-        store.run("DELETE FROM scenario WHERE name = ?", [name.strip()])
+        store.run("DELETE FROM scenario WHERE name = ?", [one.name])
+    return one
 
 
-def _kept(name: str, easting: float, northing: float) -> dict:
-    place = (None if np.isnan(value) else round(value, 1) for value in (easting, northing))
-    return {"name": name, **dict(zip(("easting", "northing"), place, strict=True))}
+def _kept(one: Opened) -> dict:
+    place = (None if value is None or np.isnan(value) else round(value, 1) for value in (one.easting, one.northing))
+    return {"name": one.name, **dict(zip(("easting", "northing"), place, strict=True))}
 
 
 def _position(services: Services, one: Opened, scenario_name: str) -> int:

@@ -4,15 +4,19 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMenu
 
+from jsna_desktop.app.dialogs.best_places import AskBest, FoundPlaces
 from jsna_desktop.app.dialogs.sheet import Sheet
 from jsna_desktop.app.panels.tabs import ACCESS, PROFILE
 from jsna_desktop.app.widgets import Button, Field, Text
 from jsna_desktop.jobs import scenarios
 from jsna_desktop.jobs.access_change import Change
+from jsna_desktop.jobs.access_words import shown
+from jsna_desktop.jobs.siting_candidates import candidates_of
 
 PATIENCE_MS = 60_000
 PRACTICE = "Mill Lane Health Centre"
@@ -103,7 +107,11 @@ def test_a_new_one_is_opened_by_a_postcode_or_by_a_click(at_work, access, drawn,
     QTest.keyClicks(where, "nowhere at all")
     QTest.keyClick(where, Qt.Key.Key_Return)
     assert at_work.sheet is sheet  # what is wrong is said there
-    where.clear()
+    wrong = next(text for text in sheet.findChildren(Text) if "nowhere at all" in text.text())
+    low = wrong.mapTo(sheet.scroll_area.viewport(), wrong.rect().bottomLeft()).y()
+    assert 0 <= low <= sheet.scroll_area.viewport().height()  # and is seen
+    assert where.hasFocus()
+    assert where.selectedText() == "nowhere at all"
     east, north = access.made.services.places[3] + 2000
     QTest.keyClicks(where, f"{east:.0f}, {north:.0f}")
     QTest.keyClick(where, Qt.Key.Key_Return)
@@ -146,6 +154,171 @@ def test_a_scenario_is_kept_beside_the_facts_and_brought_back(at_work, access, d
     next(entry for entry in menu.actions() if entry.text() == "Scenario: Mill Lane shuts").trigger()
     drawn()
     assert access.change == Change((_named(access, PRACTICE),))
+
+
+def _keep(at_work, access, name: str) -> None:
+    _entry(access, "Keep this scenario …").trigger()
+    QTest.keyClicks(at_work.sheet.findChild(Field), name)
+    _button(at_work.sheet, "Keep").click()
+
+
+def _stored(at_work) -> dict[str, str]:
+    return {one.name: one.service for one in scenarios.scenarios(at_work.session.store)}
+
+
+def test_a_scenario_is_not_written_over_without_a_word(at_work, access, drawn):
+    access.what_if.close_service(_named(access, PRACTICE))
+    drawn()
+    _keep(at_work, access, "Shuts")
+    next(entry for entry in access.panel.service.menu_of().actions() if entry.text() == "Libraries").trigger()
+    drawn()
+    access.what_if.close_service(0)
+    drawn()
+    _keep(at_work, access, "Shuts")
+    sheet = at_work.sheet
+    assert sheet.title.text() == "Shuts is kept already. Replace it?"
+    assert "general practice" in sheet.lead.text()
+    assert sheet.no.hasFocus()
+    QTest.keyClick(sheet.no, Qt.Key.Key_Escape)
+    assert _stored(at_work) == {"Shuts": "gp"}
+    _keep(at_work, access, "Shuts")
+    at_work.sheet.yes.click()
+    assert _stored(at_work) == {"Shuts": "library"}
+
+
+def test_a_scenario_that_is_forgotten_comes_back_by_undo(at_work, access, drawn):
+    access.what_if.close_service(_named(access, PRACTICE))
+    drawn()
+    _keep(at_work, access, "Shuts")
+    [kept] = scenarios.scenarios(at_work.session.store)
+    access.what_if.kept._forget("Shuts")
+    assert _stored(at_work) == {}
+    assert at_work.undo_stack.undoText() == "forget Shuts"
+    at_work.actions_.undo.trigger()
+    assert scenarios.scenarios(at_work.session.store) == [kept]
+    at_work.actions_.redo.trigger()
+    assert _stored(at_work) == {}
+
+
+def test_news_end_with_what_they_tell_of_and_a_warning_stays(at_work, access, drawn):
+    banner, canvas = at_work.map.banner, at_work.map.canvas
+    access.what_if.close_service(_named(access, PRACTICE))
+    drawn()
+
+    def news() -> None:
+        _keep(at_work, access, "Shuts") if not _stored(at_work) else access.what_if.kept.keep("Shuts", replace=True)
+        assert banner.isVisible()
+        assert banner.property("tone") == "news"
+        assert canvas._hint_top > banner.geometry().bottom()  # the tool's hint is not covered
+        lines = banner.height() / banner.text.fontMetrics().lineSpacing()
+        assert lines < 4
+
+    news()
+    access.what_if.end()
+    assert not banner.isVisible()
+    drawn()
+    at_work.actions_.undo.trigger()
+    drawn()
+    news()
+    next(entry for entry in access.panel.service.menu_of().actions() if entry.text() == "Libraries").trigger()
+    assert not banner.isVisible()
+    drawn()
+    at_work.actions_.undo.trigger()
+    at_work.actions_.redo.trigger()
+    drawn()
+    news()
+    at_work.actions_.views[PROFILE].trigger()
+    assert not banner.isVisible()
+    assert canvas._hint_top < banner.geometry().bottom()
+    at_work.say("This workspace can only be read.")
+    assert banner.property("tone") == ""
+    at_work.actions_.views[ACCESS].trigger()
+    drawn()
+    access.what_if.close_service(0)
+    assert banner.isVisible()
+
+
+def test_news_of_nothing_that_lasts_go_by_themselves(at_work, qtbot):
+    at_work.tell("Done.", seconds=0.05)
+    assert at_work.map.banner.isVisible()
+    qtbot.waitUntil(lambda: not at_work.map.banner.isVisible(), timeout=PATIENCE_MS)
+
+
+def _drag(canvas, start: tuple[float, float], by: tuple[int, int]) -> None:
+    at = QPoint(*(round(part) for part in canvas.view.to_screen(np.array(start)).tolist()))
+    QTest.mousePress(canvas, Qt.MouseButton.LeftButton, pos=at)
+    for share in (0.3, 1.0):
+        now = at + QPoint(round(share * by[0]), round(share * by[1]))
+        canvas.mouseMoveEvent(
+            QMouseEvent(QEvent.Type.MouseMove, now.toPointF(), canvas.mapToGlobal(now).toPointF(),
+                        Qt.MouseButton.NoButton, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
+        )  # fmt: skip
+    QTest.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=now)
+
+
+def test_a_service_is_dragged_and_so_is_where_it_moved(at_work, access, drawn):
+    canvas, names = at_work.map.canvas, access.made.services.names
+    at = _named(access, PRACTICE)
+    x, y = access.made.services.places[at].tolist()
+    canvas.fit((x - 4000, y - 4000, x + 4000, y + 4000))
+    drawn()
+    access._clicked("service:gp", x, y)
+    assert canvas.held == (x, y)
+    assert len(canvas._marked)
+    _drag(canvas, (x, y), (60, -30))
+    drawn()
+    assert access.change.close == (at,)
+    [there] = access.change.open
+    assert there.name == names[at]
+    pixel = canvas.view.scale
+    assert (there.easting - x, there.northing - y) == pytest.approx((60 * pixel, 30 * pixel), abs=pixel)
+    assert at_work.undo_stack.undoText() == f"move {PRACTICE}"
+    assert canvas.held == (there.easting, there.northing)  # it is still in hand
+    assert PRACTICE in access.panel.scenario._title.text()
+    _drag(canvas, canvas.held, (-20, 40))
+    drawn()
+    [further] = access.change.open
+    assert further != there
+    assert access.change.close == (at,)
+    at_work.actions_.undo.trigger()
+    drawn()
+    assert access.change.open == (there,)
+    assert canvas.held is None
+    access._clicked("service:gp", x, y)  # the one that is struck out
+    assert canvas.held is None  # it is not there to be moved
+    assert access.panel.picked.shut.text() == "Leave it as it is"
+    access.panel.picked.shut.click()
+    drawn()
+    assert access.change == Change()
+
+
+def test_a_new_one_is_clicked_moved_and_left_out_and_the_place_stays_chosen(at_work, access, drawn):
+    canvas = at_work.map.canvas
+    place = next(one for one in at_work.session.places() if one.name == "Kelderford")
+    at_work.desk.choose_place(place.id)
+    x, y = (access.made.services.places[3] + 1500).tolist()
+    access.what_if.open_service("Hub", x, y)
+    access.what_if.close_service(0)
+    drawn()
+    canvas.fit((x - 4000, y - 4000, x + 4000, y + 4000))
+    drawn()
+    at = canvas.view.to_screen(np.array([x, y]))
+    QTest.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=QPoint(round(at[0]), round(at[1])))
+    assert access.place.name == "Kelderford"
+    assert len(canvas.selection) == 0
+    assert access.panel.picked._name.text() == "Hub"
+    assert canvas.held == (x, y)
+    access.panel.picked.move_it.click()
+    assert "If Hub moved" in at_work.sheet.title.text()
+    at_work.sheet.close_sheet()
+    _drag(canvas, (x, y), (30, 30))
+    drawn()
+    assert [one.name for one in access.change.open] == ["Hub"]
+    assert access.change.open[0].easting > x
+    access.panel.picked.shut.click()
+    drawn()
+    assert access.change == Change(close=(0,))
+    assert not access.panel.picked.isVisible()
 
 
 def test_another_service_and_way_are_chosen_and_the_change_is_of_one_service(at_work, access, drawn):
@@ -217,42 +390,125 @@ def test_capacity_in_reach_is_a_way_too_and_says_where_none_is_told(at_work, acc
     assert access.panel.what_if.isEnabled()
 
 
+def _entry(access, text: str):
+    return next((entry for entry in _menu(access).actions() if entry.text() == text), None)
+
+
+def _ask_best(at_work, access, among: str, count: int) -> AskBest:
+    """The sheet, filled in by keys as far as a person would."""
+    _entry(access, "The best places for new ones …").trigger()
+    sheet = at_work.sheet
+    assert isinstance(sheet, AskBest)
+    assert sheet.count.hasFocus()
+    QTest.keyClicks(sheet.count, str(count))
+    tick = sheet.among[among]
+    if not tick.isChecked():
+        tick.setFocus()
+        QTest.keyClick(tick, Qt.Key.Key_Space)
+    return sheet
+
+
+def _found(at_work, qtbot) -> FoundPlaces:
+    qtbot.waitUntil(lambda: isinstance(at_work.sheet, FoundPlaces), timeout=PATIENCE_MS)
+    return at_work.sheet
+
+
 def test_the_best_places_are_found_shown_on_the_map_and_undone(at_work, access, drawn, qtbot):
-    entry = next(entry for entry in _menu(access).actions() if entry.text() == "The best places for the whole area …")
-    entry.trigger()
-    field = access.what_if.popup.field
-    QTest.keyClicks(field, "2 among libraries")
-    QTest.keyClick(field, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: len(access.change.open) == 2, timeout=PATIENCE_MS)
+    sheet = _ask_best(at_work, access, "library", 2)
+    QTest.keyClick(sheet.aim, Qt.Key.Key_Return)  # from any control
+    told = _found(at_work, qtbot)
     drawn()
-    assert access.panel._view.change.title.startswith("If ")
+    assert len(access.change.open) == 2
+    assert all(one.name.startswith("General practice at ") for one in access.change.open)
+    assert " at " in access.panel._view.change.title  # the library itself does not open
     assert len(at_work.map.canvas._opened) == 2
-    said = at_work.map.banner.text.text()
-    assert "Proved: no other 2 of" in said
+    assert "Proved: no other 2 of" in told.lead.text()
+    assert [cells[:2] for cells in told.model.cells] == [
+        ["", "As it is now"],
+        *([str(at + 1), one.name.removeprefix("General practice at ")] for at, one in enumerate(access.change.open)),
+    ]
+    means = [float(cells[2]) for cells in told.model.cells]
+    assert means == sorted(means, reverse=True)
+    assert not at_work.map.banner.isVisible()  # nothing covers the map
+    QTest.keyClick(told, Qt.Key.Key_Escape)
+    _entry(access, "The best places found …").trigger()  # it can be looked at again
+    assert isinstance(at_work.sheet, FoundPlaces)
+    at_work.sheet.close_sheet()
     before, after = access.panel._view.table[0].now, access.panel._view.table[0].then
     assert after <= before
     at_work.actions_.undo.trigger()
     drawn()
+    assert access.change == Change()
+    assert _entry(access, "The best places found …") is None  # it is not what is shown
+    at_work.actions_.redo.trigger()
+    drawn()
+    assert _entry(access, "The best places found …") is not None
+
+
+def test_the_sheet_of_the_best_places_gives_the_job_what_was_asked(at_work, access, drawn, qtbot):
+    sheet = _ask_best(at_work, access, "library", 1)
+    sheet.among["library"].setChecked(False)
+    QTest.keyClick(sheet.count, Qt.Key.Key_Return)
+    assert at_work.sheet is sheet
+    assert "among which" in sheet.problem.text()
+    assert next(iter(sheet.among.values())).hasFocus()
+    sheet.among["library"].setChecked(True)
+    sheet.among["space"].setChecked(True)
+    QTest.keyClicks(sheet.weight, "Residents in")
+    assert not sheet.limit.isVisible()
+    QTest.keyClicks(sheet.aim, "Most")
+    assert sheet.limit.isVisible()
+    for wrong in ("", "near", "-3"):
+        sheet.limit.setText(wrong)
+        QTest.keyClick(sheet.limit, Qt.Key.Key_Return)
+        assert "how many minutes" in sheet.problem.text()
+        assert at_work.sheet is sheet
+    sheet.limit.setText("7.5")
+    QTest.keyClick(sheet.limit, Qt.Key.Key_Return)
+    told = _found(at_work, qtbot)
+    assert told.model.headings[3] == "Within 7.5 min"
+    notes = " ".join(text.text() for text in told.findChildren(Text))
+    assert "aximal covering, weighted by residents in income deprivation" in notes
+    with at_work.session.gate:
+        places = candidates_of(at_work.session.store, "library,space")
+    assert len(places.names) > 50  # both kinds together: of libraries there are some 20
+    assert access.change.open[0].name.removeprefix("General practice at ") in set(map(shown, places.names.tolist()))
+    told.close_sheet()
+    again = _ask_best(at_work, access, "library", 1)  # the last answers are there
+    assert (again.limit.text(), again.aim.currentText(), again.weight.currentText()) == (
+        "7.5", "Most within a limit", "Residents in income deprivation",
+    )  # fmt: skip
+    assert again.among["space"].isChecked()
+    again.close_sheet()
+
+
+def test_what_the_job_refuses_is_said_where_it_was_asked(at_work, access, drawn, qtbot):
+    sheet = _ask_best(at_work, access, "library", 1)
+    QTest.keyClicks(sheet.aim, "Most")
+    sheet.limit.setText("99999999")
+    QTest.keyClick(sheet.limit, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: isinstance(at_work.sheet, AskBest) and at_work.sheet is not sheet, timeout=PATIENCE_MS)
+    assert "This is no limit" in at_work.sheet.problem.text()
     assert access.change == Change()
 
 
 def test_the_best_places_are_those_for_the_place_that_is_chosen(at_work, access, drawn, qtbot):
     """The panel's figures are of that place: so are the places found; those for the whole area stay within reach."""
 
-    def find(entry: str, wanted: str) -> tuple[list[str], str]:
-        next(one for one in _menu(access).actions() if one.text() == entry).trigger()
-        field = access.what_if.popup.field
-        QTest.keyClicks(field, wanted)
-        QTest.keyClick(field, Qt.Key.Key_Return)
-        qtbot.waitUntil(lambda: len(access.change.open) == 2, timeout=PATIENCE_MS)
+    def find(whole: bool) -> tuple[list[str], str]:
+        sheet = _ask_best(at_work, access, "library", 2)
+        sheet.whom.setCurrentIndex(int(whole))
+        QTest.keyClick(sheet.whom, Qt.Key.Key_Return)
+        told = _found(at_work, qtbot)
+        said = told.lead.text()
+        told.close_sheet()
         drawn()
-        return sorted(one.name for one in access.change.open), at_work.map.banner.text.text()
+        return sorted(one.name for one in access.change.open), said
 
     place = next(one for one in at_work.session.places() if one.name == "Kelderford")
     at_work.desk.choose_place(place.id)
     drawn()
-    assert not [one for one in _menu(access).actions() if one.text() == "The best places for new ones …"]
-    own, said = find("The best places for Kelderford …", "2 among libraries")
+    own, said = find(whole=False)
     assert "candidates bring the mean lower for residents of Kelderford" in said
     assert access.panel._view.place == "Kelderford"
     mean = access.panel._view.table[0]
@@ -260,7 +516,7 @@ def test_the_best_places_are_those_for_the_place_that_is_chosen(at_work, access,
     own_mean = mean.then
     access.what_if.end()
     drawn()
-    every, said = find("The best places for the whole area …", "2 among libraries")
+    every, said = find(whole=True)
     assert "residents of" not in said
     assert every != own
     assert access.panel._view.table[0].then > own_mean  # for Kelderford its own are the better ones

@@ -128,6 +128,14 @@ def test_a_change_is_tried_saved_and_tried_again(jsna: Run, county: Path) -> Non
     assert (row["gain"], row["lose"]) == (100, 0)
     assert row["mean_after"] < row["mean_before"]
     assert jsna("show", county, "--json").json() == before
+    taken = jsna("access", county, "--service", "hub", "--close", "South hub", "--save", "Move up")
+    assert taken.code == 2
+    assert "a scenario Move up is kept already" in taken.err
+    assert "--replace" in taken.err
+    over = jsna("access", county, "--service", "hub", "--close", "South hub", "--save", "Move up", "--replace")
+    assert over.code == 0, over.err
+    other = jsna("access", county, "--service", "hub", "--scenario", "Move up", "--format", "json")
+    assert other.json()["rows"] != tried.json()["rows"]
     wrong = jsna("access", county, "--service", "hub", "--close", "Norf hub")
     assert wrong.code == 2
     assert "Did you mean North hub" in wrong.err
@@ -179,6 +187,7 @@ def test_what_cannot_be_asked(jsna: Run, county: Path) -> None:
         (("--service", "hub", "--within", "-1"), "this is no limit"),
         (("--service", "hub", "--capacity", "--close", "North hub"), "are asked for at once"),
         (("--service", "hub", "--save", "x"), "no change to save"),
+        (("--service", "hub", "--close", "north hub", "--replace"), "--replace is of --save"),
         (("--service", "hub", "--zones", "10:1"), "--zones are of --capacity"),
         (("--service", "hub", "--open", "Far hub", "450000,250000"), "no road within 1 km"),
         (("--service", "hub", "--scenario", "None"), "there is no scenario None"),

@@ -83,6 +83,7 @@ class MapCanvas(PaintedMap):
         self._pin: tuple[float, float] | None = None  # what was looked for and found
         self.asks_points = False  # whether a click on a point means the point
         self._held: tuple[float, float] | None = None
+        self._hint_top = 8
         self._struck: list[tuple[float, float]] = []
         self._opened: list[tuple[float, float]] = []
         self._hatched: list[int] = []
@@ -149,6 +150,12 @@ class MapCanvas(PaintedMap):
         """Take the point at a place in hand, or none."""
         self._held = place
         self.update()
+
+    def set_hint_top(self, top: int) -> None:
+        """How far down the tool's hint stands: below what floats there."""
+        if top != self._hint_top:
+            self._hint_top = top
+            self.update()
 
     def show_change(
         self,
@@ -223,7 +230,7 @@ class MapCanvas(PaintedMap):
     def _paint_on_top(self, draw: Overlay) -> None:
         hint = self._note or self._tool.hint
         if hint:
-            draw.hint(hint, self._top + 8.0)
+            draw.hint(hint, self._hint_top)
         if self._ring:
             draw.focus_ring()
 

@@ -7,6 +7,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QUndoStack
 
 from jsna_desktop.app.colouring import Colouring, Other
+from jsna_desktop.app.map.canvas import OPENED
 from jsna_desktop.app.panels.access import AccessPanel, service_words
 from jsna_desktop.app.session import Session
 from jsna_desktop.app.views.asker import Asker
@@ -32,6 +33,7 @@ from jsna_desktop.packs.access import AccessFindings
 CAPACITY = "capacity"
 _MODES = ((DRIVE, "By car"), (WALK, "On foot"), (DISTANCE, "Road distance"), (CAPACITY, "Capacity in reach"),
           (STRAIGHT, "Straight line"))  # fmt: skip
+_DRAG = "Drag it on the map to move it."
 _NEAR_M = 1.0  # a point of the map and a service that are so near are one
 _NO_SERVICES = "There are no services yet whose distance could be measured. Choose Add data and add some."
 
@@ -53,6 +55,8 @@ class AccessAsker(Asker):
     name_asked = Signal(object)  # a name for the scenario, given to this
     said = Signal(str)
     task_asked = Signal(str, object, object)  # long work: (label, work, then)
+    sheet_made = Signal(object)  # one that is to be the only one
+    turned = Signal()  # something else is shown: news of what was is old
 
     def __init__(
         self, session: Session, panel: AccessPanel, bench: Workbench, colouring: Colouring, undo_stack: QUndoStack
@@ -65,6 +69,7 @@ class AccessAsker(Asker):
         self._prepared: dict[str, Prepared] = {}
         self._stamp: tuple[object, tuple] | None = None
         self._picked = -1
+        self._there = False  # whether the tab is shown
         panel.name_of = self._name_of
         self.what_if = what_if = WhatIf(self, panel.look, bench.map.canvas, undo_stack)
         canvas = bench.map.canvas
@@ -73,21 +78,24 @@ class AccessAsker(Asker):
             (panel.mode_chosen, self._choose_mode),
             (panel.end_asked, what_if.end),
             (panel.menu_asked, what_if.fill_menu),
-            (panel.picked_closed, lambda: what_if.close_service(self._picked)),
+            (panel.picked_closed, self._close_picked),
             (panel.picked_moved, lambda: what_if.ask_move(self._picked)),
             (panel.picked_left, lambda: self._pick(-1)),
             (panel.area_asked, self._go_to_area),
             (canvas.point_clicked, self._clicked),
+            (canvas.point_moved, self._dragged),
         )
         for signal, slot in self._slots:
             signal.connect(slot)
 
     def show_place(self, place: Locality | None, among: list[Locality]) -> None:
-        self._bench.map.canvas.asks_points = True
+        self._bench.map.canvas.asks_points = self._there = True
         super().show_place(place, among)
 
     def rest(self) -> None:
         """The tab is left: the map is coloured as before, and the scenario waits."""
+        self._there = False
+        self._pick(-1)
         canvas = self._bench.map.canvas
         canvas.asks_points = False
         canvas.show_change()
@@ -100,6 +108,7 @@ class AccessAsker(Asker):
         for signal, slot in self._slots:
             signal.disconnect(slot)
         self.what_if.pointing.leave()
+        self._bench.map.canvas.hold(None)
         self._bench.map.canvas.show_change()
         self._bench.map.canvas.show_catchment()
         self._bench.map.canvas.asks_points = False
@@ -209,6 +218,7 @@ class AccessAsker(Asker):
         self.service = service
         self._pick(-1)
         self.change = Change()
+        self.turned.emit()
         self._ask()
 
     def _choose_mode(self, mode: str) -> None:
@@ -225,8 +235,18 @@ class AccessAsker(Asker):
 
     # ---- choosing a service
 
+    def uncover(self, on: bool) -> None:
+        """Clear the map of the panel where that lies over it, to point at a place; or bring it back."""
+        self._bench.show_sheet(not on)
+
     def _clicked(self, key: str, easting: float, northing: float) -> None:
-        if self.made is None or key != f"service:{self.service}":
+        if not self._there or self.made is None:
+            return
+        if key == OPENED:
+            new = [at for at, one in enumerate(self.change.open) if (one.easting, one.northing) == (easting, northing)]
+            self._pick(len(self.made.services.names) + new[-1] if new else -1)
+            return
+        if key != f"service:{self.service}":
             return
         away = np.hypot(*(self.made.services.places - [easting, northing]).T)
         at = int(np.nanargmin(away))
@@ -236,11 +256,23 @@ class AccessAsker(Asker):
     def _pick(self, at: int) -> None:
         """Take a service in hand, or put it down (−1)."""
         self._picked = at
-        self._show_catchment(at)
+        new = self.what_if.new_one(at)
+        self._show_catchment(-1 if new is not None else at)
+        self._hold(at)
         if at < 0 or self.made is None:
             self.panel.show_picked("", "")
             return
+        picked = self.panel.picked
+        if new is not None:
+            self.panel.show_picked(shown(new.name), f"new here. {_DRAG}")
+            picked.shut.say("Leave it out")
+            picked.shut.setAccessibleName(f"Leave out {shown(new.name)}")
+            picked.move_it.setVisible(True)
+            self._bench.show_sheet(True)
+            return
         made, name = self.made, str(self.made.services.names[at])
+        gone = at in self.change.close
+        picked.move_it.setVisible(not gone)
         rows = service_rows(made) if not made.sensitive or self.session.unlocked else []
         used = np.flatnonzero(made.used).tolist()
         said = ""
@@ -248,7 +280,40 @@ class AccessAsker(Asker):
             row = rows[used.index(at)]
             said = service_words(row["residents"], row["mean"], "min" if row["unit"] == "minutes" else "km")
         self.panel.show_picked(shown(name), said)
+        picked.shut.say("Leave it as it is" if gone else "If it closed")
+        if gone:
+            picked.shut.setAccessibleName(f"Leave {shown(name)} as it is")
         self._bench.show_sheet(True)
+
+    def _close_picked(self) -> None:
+        if self._picked in self.change.close:
+            self.what_if.keep_open(self._picked)
+        else:
+            self.what_if.close_service(self._picked)
+
+    def _hold(self, at: int) -> None:
+        """Ring the service in hand on the map, where it can be dragged; one that closes stays where it is."""
+        made, new = self.made, self.what_if.new_one(at)
+        place = None
+        if new is not None:
+            place = (new.easting, new.northing)
+        elif (
+            made is not None and at >= 0 and at not in self.change.close and np.isfinite(made.services.places[at]).all()
+        ):
+            easting, northing = made.services.places[at].tolist()
+            place = (easting, northing)
+        self._bench.map.canvas.hold(place)
+
+    def _dragged(self, easting: float, northing: float) -> None:
+        """The service in hand was let go elsewhere: it moves there, and stays in hand."""
+        if not self._there or self.made is None or self._picked < 0:
+            return
+        before, at = self.change, self._picked
+        self.what_if.move_service(at, easting, northing)
+        if self.change == before:
+            return  # refused, and said
+        new = self.what_if.new_one(at) is not None
+        self._pick(at if new else len(self.made.services.names) + len(self.change.open) - 1)
 
     def _show_catchment(self, at: int) -> None:
         blocks, made = self.session.contents.blocks, self.made

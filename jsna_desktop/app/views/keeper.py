@@ -25,6 +25,7 @@ class Keeper(QObject):
     where_asked = Signal(str, object, object)
     name_asked = Signal(object)
     said = Signal(str)
+    turned = Signal()  # something else is shown: news of what was is old
     task_asked = Signal(str, object, object)
     how_asked = Signal(str, object)
     sheet_made = Signal(object)  # one that is to be the only one
@@ -54,6 +55,7 @@ class Keeper(QObject):
             self._make(key)
         if self.shown in self._askers:
             self._askers[self.shown].rest()
+        self.turned.emit()  # while what said it is still there
         self.shown = key
         self.bench.show_view(key)
         self.refresh()
@@ -118,6 +120,8 @@ class Keeper(QObject):
         asker.where_asked.connect(self.where_asked.emit)
         asker.name_asked.connect(self.name_asked.emit)
         asker.said.connect(self.said.emit)
+        asker.turned.connect(self.turned.emit)
+        asker.sheet_made.connect(self.sheet_made.emit)
         asker.task_asked.connect(self.task_asked.emit)
         self.bench.add_panel(ACCESS, panel)
         return asker

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,24 +13,17 @@ from jsna_desktop.app.map.canvas import MapCanvas
 from jsna_desktop.app.panels.choice_list import Choice, ChoicePopup
 from jsna_desktop.app.theme import Look
 from jsna_desktop.app.undo import Step
+from jsna_desktop.app.views.best_places import BestPlaces
+from jsna_desktop.app.views.kept_scenarios import KeptScenarios
 from jsna_desktop.app.views.pointing import Pointing
 from jsna_desktop.app.views.words import todo_in_window
 from jsna_desktop.errors import UsageProblem, UserError
-from jsna_desktop.jobs import access_words, scenarios
 from jsna_desktop.jobs.access_change import Change, Opened, check_places
 from jsna_desktop.jobs.access_words import shown
 from jsna_desktop.jobs.building import points_named
-from jsna_desktop.jobs.points import title
-from jsna_desktop.jobs.progress import Progress
-from jsna_desktop.jobs.service_places import service_types
-from jsna_desktop.jobs.siting import Sites, site
-from jsna_desktop.jobs.siting_people import row_of
-from jsna_desktop.jobs.siting_rows import findings
 
 if TYPE_CHECKING:
     from jsna_desktop.app.views.access_asker import AccessAsker
-
-_COUNTS = (1, 2, 3, 5)  # of places that may be asked for at once
 
 
 class _ChangeStep(Step):
@@ -67,6 +59,8 @@ class WhatIf(QObject):
         self._take: Callable[[Any], None] = self.close_service  # who gets what is chosen in the popup
         self.popup = ChoicePopup(look, asker.panel, "Search the services")
         self.popup.taken.connect(lambda choice: self._take(choice.value))
+        self.best = BestPlaces(asker, self._do)
+        self.kept = KeptScenarios(asker, undo_stack, self._do)
 
     def _do(self, text: str, change: Change) -> None:
         """Make a change one step; a new place that no road comes near is said, and nothing changes."""
@@ -84,147 +78,76 @@ class WhatIf(QObject):
             self._do("end the scenario", Change())
 
     def close_service(self, at: int) -> None:
-        if self._asker.made is None or at < 0 or at in self._asker.change.close:
+        """Close a service, or take a new one away."""
+        asker = self._asker
+        if asker.made is None or at < 0 or at in asker.change.close:
             return
-        name = shown(str(self._asker.made.services.names[at]))
-        self._do(f"close {name}", replace(self._asker.change, close=(*self._asker.change.close, at)))
+        new = self.new_one(at)
+        if new is not None:
+            rest = tuple(one for one in asker.change.open if one is not new)
+            self._do(f"leave out {shown(new.name)}", replace(asker.change, open=rest))
+            return
+        name = shown(str(asker.made.services.names[at]))
+        self._do(f"close {name}", replace(asker.change, close=(*asker.change.close, at)))
+
+    def keep_open(self, at: int) -> None:
+        """A service that would close, or move, stays as it is."""
+        asker = self._asker
+        if asker.made is None or at not in asker.change.close:
+            return
+        name = str(asker.made.services.names[at])
+        close = tuple(one for one in asker.change.close if one != at)
+        opened = tuple(one for one in asker.change.open if one.name != name)
+        self._do(f"leave {shown(name)} as it is", Change(close, opened))
 
     def move_service(self, at: int, easting: float, northing: float) -> None:
-        made = self._asker.made
-        if made is None or at < 0:
+        asker = self._asker
+        if asker.made is None or at < 0 or at in asker.change.close:
             return
-        self._do(f"move {shown(str(made.services.names[at]))}",
-                 self._asker.change.moved(made.services, at, easting, northing))  # fmt: skip
+        new = self.new_one(at)
+        if new is not None:
+            opened = tuple(replace(one, easting=easting, northing=northing) if one is new else one
+                           for one in asker.change.open)  # fmt: skip
+            self._do(f"move {shown(new.name)}", replace(asker.change, open=opened))
+            return
+        self._do(f"move {shown(str(asker.made.services.names[at]))}",
+                 asker.change.moved(asker.made.services, at, easting, northing))  # fmt: skip
 
     def open_service(self, name: str, easting: float, northing: float) -> None:
         count = len(self._asker.change.open) + 1
         one = Opened(name or f"New one {count}", easting, northing)
         self._do(f"open {one.name}", replace(self._asker.change, open=(*self._asker.change.open, one)))
 
+    def new_one(self, at: int) -> Opened | None:
+        """The new service of a position, which are behind those of today; None where it is one of today."""
+        made = self._asker.made
+        new = -1 if made is None else at - len(made.services.names)
+        return self._asker.change.open[new] if 0 <= new < len(self._asker.change.open) else None
+
     def fill_menu(self, menu: QMenu) -> None:
         menu.addAction("A service closed …").triggered.connect(lambda: self._ask_service(self.close_service))
         menu.addAction("A service moved …").triggered.connect(lambda: self._ask_service(self.ask_move))
         menu.addAction("A new one opened …").triggered.connect(self._ask_open)
-        place, whole = self._asker.place, "new ones"
-        if place is not None:
-            whole, name = "the whole area", place.name.replace("&", "&&")  # one alone would mark a key
-            menu.addAction(f"The best places for {name} …").triggered.connect(partial(self._ask_best, place.name))
-        menu.addAction(f"The best places for {whole} …").triggered.connect(partial(self._ask_best, ""))
-        saved = self._scenarios()
-        menu.addSeparator()
-        keep = menu.addAction("Keep this scenario …")
-        keep.setEnabled(self._asker.change != Change() and not self._asker.session.store.read_only)
-        keep.triggered.connect(lambda: self._asker.name_asked.emit(self._keep))
-        if saved:
-            menu.addSeparator()
-        for one in saved:
-            menu.addAction(f"Scenario: {one.name}").triggered.connect(partial(self._take_scenario, one))
-        if saved and not self._asker.session.store.read_only:
-            forget = menu.addMenu("Forget a scenario")
-            for one in saved:
-                forget.addAction(one.name).triggered.connect(partial(self._forget, one.name))
-
-    def _scenarios(self) -> list[scenarios.Scenario]:
-        with self._asker.session.gate:
-            return [one for one in scenarios.scenarios(self._asker.session.store) if one.service == self._asker.service]
-
-    def _keep(self, name: str) -> None:
-        if self._asker.made is None:
-            return
-        try:
-            with self._asker.session.gate:
-                scenarios.save(self._asker.session.store, name, self._asker.made.services, self._asker.change)
-        except UserError as error:
-            self._asker.problem.emit(error)
-            return
-        self._asker.said.emit(f"The scenario {name} is kept beside the facts: What if … brings it back.")
-
-    def _take_scenario(self, one: scenarios.Scenario) -> None:
-        if self._asker.made is None:
-            return
-        try:
-            self._do(f"the scenario {one.name}", one.change(self._asker.made.services))
-        except UserError as error:
-            self._asker.problem.emit(error)
-
-    def _forget(self, name: str) -> None:
-        try:
-            with self._asker.session.gate:
-                scenarios.remove(self._asker.session.store, name)
-        except UserError as error:
-            self._asker.problem.emit(error)
+        self.best.fill_menu(menu)
+        self.kept.fill_menu(menu)
 
     def _ask_service(self, take: Callable[[int], None]) -> None:
-        """Choose one of the services by its name."""
-        if self._asker.made is None:
-            return
-        self._take = take
-        rows = [(at, self._asker.made.services.names[at]) for at in np.flatnonzero(self._asker.made.used).tolist()]
-        choices = [Choice(shown(str(name)), "", "", at) for at, name in sorted(rows, key=lambda row: str(row[1]))]
-        self.popup.ask(choices, None, self._asker.panel.what_if)
-
-    # ---- where new ones would do most
-
-    def _ask_best(self, locality: str, _checked: bool = False) -> None:
-        """Choose how many, and among which places: for the residents of a locality, or ("") of the whole area."""
-        asker = self._asker
-        with asker.session.gate:
-            types = [one for one in service_types(asker.session.store) if one != asker.service]
-        kinds = [layer.key.partition(":")[2] for layer in asker.session.contents.point_layers
-                 if layer.key.startswith("asset:")]  # fmt: skip
-        offered = [(one, title(f"service:{one}")) for one in types] + [(one, title(f"asset:{one}")) for one in kinds]
-        choices = [
-            Choice(f"{count} among {said}", "", "One place" if count == 1 else f"{count} places", (one, count))
-            for count in _COUNTS
-            for one, said in offered
-        ]
-        if not choices:
-            asker.said.emit("There are no places yet where one could open. Add other services or assets.")
-            return
-        self._take = lambda value: self.find_best(value[0], value[1], locality)
-        self.popup.ask(choices, None, asker.panel.what_if)
-
-    def find_best(self, candidates: str, count: int, locality: str = "") -> None:
-        """Look for the places that bring the mean journey of a locality's residents lowest, or ("") of all of them.
-
-        They are shown as opened.
-        """
-        asker = self._asker
-        made, session, service = asker.made, asker.session, asker.service
+        """Choose one of the services by its name: of today, but for those that would close, or a new one."""
+        made, change = self._asker.made, self._asker.change
         if made is None:
             return
-
-        def work(progress: Progress) -> Sites:
-            with session.gate:
-                of = (row_of(made.prepared.residents, locality),) if locality else ()
-                return site(made.prepared, service, candidates, count, of=of, progress=progress)
-
-        asker.task_asked.emit("Looking for the best places", work, self._show_best)
-
-    def _show_best(self, found: Sites) -> None:
-        asker = self._asker
-        if found.sensitive and not asker.session.unlocked:
-            asker.said.emit("The best places are withheld: these services, places or residents are sensitive data.")
-            return
-        at = found.order.tolist()
-        opened = tuple(
-            Opened(shown(str(found.candidates.names[one])), *(float(part) for part in found.candidates.places[one]))
-            for one in at
-        )
-        verdict = findings(found)[0]
-        if not opened:
-            asker.said.emit(f"{verdict[:1].upper()}{verdict[1:]}.")
-            return
-        word = "place" if len(opened) == 1 else f"{len(opened)} places"
-        where = f" for {found.served.where}" if found.served.where else ""
-        self._do(f"the best {word}{where}", replace(Change(), open=opened))
-        names = ", ".join(one.name for one in opened)
-        asker.said.emit(f"Best for {access_words.one(asker.service)}: {names}. {verdict[:1].upper()}{verdict[1:]}.")
+        self._take = take
+        rows = [(at, str(made.services.names[at])) for at in np.flatnonzero(made.used).tolist()
+                if at not in change.close]  # fmt: skip
+        rows += [(len(made.services.names) + at, one.name) for at, one in enumerate(change.open)]
+        choices = [Choice(shown(name), "", "", at) for at, name in sorted(rows, key=lambda row: row[1])]
+        self.popup.ask(choices, None, self._asker.panel.what_if)
 
     def ask_move(self, at: int) -> None:
-        if self._asker.made is None or at < 0:
+        made, new = self._asker.made, self.new_one(at)
+        if made is None or at < 0:
             return
-        name = shown(str(self._asker.made.services.names[at]))
+        name = shown(str(made.services.names[at]) if new is None else new.name)
         self._ask_where(f"If {name} moved", None, lambda _name, x, y: self.move_service(at, x, y))
 
     def _ask_open(self) -> None:
@@ -243,6 +166,12 @@ class WhatIf(QObject):
             return ""
 
         def point(given: str) -> None:
-            self.pointing.ask(lambda place: None if place is None else then(given, *place))
+            def take(place: tuple[float, float] | None) -> None:
+                self._asker.uncover(False)
+                if place is not None:
+                    then(given, *place)
+
+            self._asker.uncover(True)
+            self.pointing.ask(take)
 
         self._asker.where_asked.emit(heading, name, (typed, point))

@@ -309,17 +309,25 @@ def test_a_scenario_is_kept_beside_the_facts(store: Store) -> None:
     worlds.keep(store, services([(500, 500), (5500, 5500)]))
     made = measured(store)
     change = Change(close=(1,), open=(Opened("New", 3500.0, 500.0),))
-    scenarios.save(store, "Try", made.services, change)
-    scenarios.save(store, "Try", made.services, change)
+    scenarios.save(store, "Try", made.services, Change(close=(0,)))
+    for name in ("Try", " Try "):
+        with pytest.raises(UsageProblem, match="a scenario Try is kept already"):
+            scenarios.save(store, name, made.services, change)
+    assert scenarios.scenario(store, "Try").change(made.services) == Change(close=(0,))
+    scenarios.save(store, "Try", made.services, change, replace=True)
     [one] = scenarios.scenarios(store)
     assert (one.name, one.service) == ("Try", "hub")
     assert one.change(made.services) == change
     shifted = replace(made.services, places=made.services.places + 500)
     with pytest.raises(UsageProblem, match="closes Hub 2, which is no longer there"):
         one.change(shifted)
-    scenarios.remove(store, "Try")
+    gone = scenarios.remove(store, "Try")
     with pytest.raises(UsageProblem, match="there is no scenario Try"):
         scenarios.scenario(store, "Try")
+    scenarios.keep(store, gone)
+    assert scenarios.scenarios(store) == [one]
+    with pytest.raises(UsageProblem, match="a scenario Try is kept already"):
+        scenarios.keep(store, gone)
 
 
 def test_a_new_place_without_a_road_is_refused(store: Store) -> None:

@@ -262,7 +262,7 @@ def test_a_service_is_dragged_and_so_is_where_it_moved(at_work, access, drawn):
     x, y = access.made.services.places[at].tolist()
     canvas.fit((x - 4000, y - 4000, x + 4000, y + 4000))
     drawn()
-    access._clicked("service:gp", x, y)
+    access.hand.clicked("service:gp", x, y)
     assert canvas.held == (x, y)
     assert len(canvas._marked)
     _drag(canvas, (x, y), (60, -30))
@@ -284,7 +284,7 @@ def test_a_service_is_dragged_and_so_is_where_it_moved(at_work, access, drawn):
     drawn()
     assert access.change.open == (there,)
     assert canvas.held is None
-    access._clicked("service:gp", x, y)  # the one that is struck out
+    access.hand.clicked("service:gp", x, y)  # the one that is struck out
     assert canvas.held is None  # it is not there to be moved
     assert access.panel.picked.shut.text() == "Leave it as it is"
     access.panel.picked.shut.click()
@@ -454,7 +454,7 @@ def test_the_sheet_of_the_best_places_gives_the_job_what_was_asked(at_work, acce
     assert next(iter(sheet.among.values())).hasFocus()
     sheet.among["library"].setChecked(True)
     sheet.among["space"].setChecked(True)
-    QTest.keyClicks(sheet.weight, "Residents in")
+    QTest.keyClick(sheet.weight, Qt.Key.Key_Down)
     assert not sheet.limit.isVisible()
     QTest.keyClicks(sheet.aim, "Most")
     assert sheet.limit.isVisible()
@@ -466,7 +466,7 @@ def test_the_sheet_of_the_best_places_gives_the_job_what_was_asked(at_work, acce
     sheet.limit.setText("7.5")
     QTest.keyClick(sheet.limit, Qt.Key.Key_Return)
     told = _found(at_work, qtbot)
-    assert told.model.headings[3] == "Within 7.5 min"
+    assert told.model.headings[3] == "Within\n7.5 min"
     notes = " ".join(text.text() for text in told.findChildren(Text))
     assert "aximal covering, weighted by residents in income deprivation" in notes
     with at_work.session.gate:

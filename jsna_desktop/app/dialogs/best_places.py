@@ -143,6 +143,7 @@ class AskBest(Sheet):
         self.problem.setAccessibleName(said)
         self.fit()
         where.setFocus()
+        self.scroll_area.ensureWidgetVisible(where)
 
 
 class FoundPlaces(Sheet):
@@ -156,10 +157,12 @@ class FoundPlaces(Sheet):
         self.table = QTableView()
         self.table.setModel(self.model)
         dress_table(look, self.table, title, wide=1)
-        self.table.setMinimumHeight(look.px(30) * (len(rows) + 2) + 6)
-        self.body.addWidget(self.table, 1)
+        high = self.table.horizontalHeader().sizeHint().height() + look.px(30) * (len(rows) + 1)
+        self.table.setFixedHeight(high + 4)
+        self.body.addWidget(self.table)
         for note in notes:
             self.body.addWidget(Text(look, f"{note[:1].upper()}{note[1:]}.", "small", "muted", wrap=True))
+        self.body.addStretch(1)
         self.close_button = Button(look, "Close", kind="primary")
         self.close_button.clicked.connect(self.close_sheet)
         self.foot.addWidget(Text(look, "Each row with those above it open.", "small", "muted", wrap=True), 1)
@@ -177,10 +180,11 @@ class _Places(QAbstractTableModel):
         self._look = look
         first = rows[0]
         unit = "min" if first["unit"] == "minutes" else first["unit"]
-        self.headings = ["", "Place", f"Mean, {unit}", f"Within {first['limit']:g} {unit}", "Brought within"]
+        # On two lines, so that names have the room.
+        self.headings = ["", "Place", f"Mean,\n{unit}", f"Within\n{first['limit']:g} {unit}", "Brought\nwithin"]
         by_fifth = first["brought_fifths"] is not None
         if by_fifth:
-            self.headings.append("Most deprived fifth")
+            self.headings.append("of most\ndeprived fifth")
         self.cells = [["", "As it is now", _mean(first["mean_before"]), _share(first["covered_before"]), ""]]
         for row in rows:
             self.cells.append([
@@ -200,11 +204,15 @@ class _Places(QAbstractTableModel):
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if role == Qt.ItemDataRole.DisplayRole and orientation == Qt.Orientation.Horizontal:
             return self.headings[section]
+        if role == Qt.ItemDataRole.TextAlignmentRole and section == 1:
+            return int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         return None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if role == Qt.ItemDataRole.DisplayRole:
             return self.cells[index.row()][index.column()]
+        if role == Qt.ItemDataRole.ToolTipRole and index.column() == 1:
+            return self.cells[index.row()][1]  # where there is no room for all of it
         if role == Qt.ItemDataRole.TextAlignmentRole and index.column() > 1:
             return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         if role == Qt.ItemDataRole.FontRole:

@@ -222,7 +222,7 @@ class MapCanvas(PaintedMap):
         for place in self._opened:
             draw.opened(place)
         if self._held is not None:
-            draw.held(self._held, self._tool.carried)
+            draw.held(self._held, self._tool.carried, round_sign=self._held in self._opened)
         self._tool.paint(draw)
         if self._pin is not None:
             draw.pin(self._pin)

@@ -95,8 +95,13 @@ class Overlay:
         self._p.setBrush(self._look.halo)
         self._p.drawEllipse(QPointF(x, y - 16), 3.0, 3.0)
 
-    def held(self, place: tuple[float, float], carried: tuple[float, float] | None = None) -> None:
-        """The point in hand: a ring round it; where it is being `carried`, a line leads there and the ring with it."""
+    def held(
+        self, place: tuple[float, float], carried: tuple[float, float] | None = None, *, round_sign: bool = False
+    ) -> None:  # fmt: skip
+        """The point in hand, or the sign there: a ring round it.
+
+        Where it is being `carried`, a line leads there and the ring with it.
+        """
         look, xy = self._look, [QPointF(*self._view.to_screen(np.array(place)))]
         if carried is not None:
             xy.append(QPointF(*self._view.to_screen(np.array(carried))))
@@ -104,7 +109,8 @@ class Overlay:
             self._p.setPen(pen)
             self._p.setBrush(Qt.BrushStyle.NoBrush)
             self._p.drawPolyline(xy)
-            self._p.drawEllipse(xy[-1], 9.0, 9.0)
+            radius = 14.0 if round_sign else 9.0
+            self._p.drawEllipse(xy[-1], radius, radius)
 
     def hatched(self, path: QPainterPath) -> None:
         """A block that a change makes worse: hatched, with an edge."""

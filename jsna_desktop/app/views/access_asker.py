@@ -7,10 +7,10 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QUndoStack
 
 from jsna_desktop.app.colouring import Colouring, Other
-from jsna_desktop.app.map.canvas import OPENED
-from jsna_desktop.app.panels.access import AccessPanel, service_words
+from jsna_desktop.app.panels.access import AccessPanel
 from jsna_desktop.app.session import Session
 from jsna_desktop.app.views.asker import Asker
+from jsna_desktop.app.views.service_in_hand import ServiceInHand
 from jsna_desktop.app.views.what_if import WhatIf
 from jsna_desktop.app.views.words import todo_in_window
 from jsna_desktop.app.workbench import Workbench
@@ -20,11 +20,9 @@ from jsna_desktop.areas.roads import DISTANCE, DRIVE, STRAIGHT, WALK
 from jsna_desktop.errors import UserError
 from jsna_desktop.jobs.access import Access, Prepared, prepare, reach, road_datasets
 from jsna_desktop.jobs.access_change import Change, changed
-from jsna_desktop.jobs.access_findings import access_findings, catchment, supply_findings
+from jsna_desktop.jobs.access_findings import access_findings, supply_findings
 from jsna_desktop.jobs.access_people import residents_of
-from jsna_desktop.jobs.access_rows import service_rows
 from jsna_desktop.jobs.access_supply import parse_zones, supply
-from jsna_desktop.jobs.access_words import shown
 from jsna_desktop.jobs.measured_places import Choice as Chosen
 from jsna_desktop.jobs.points import title
 from jsna_desktop.jobs.service_places import service_types
@@ -33,8 +31,6 @@ from jsna_desktop.packs.access import AccessFindings
 CAPACITY = "capacity"
 _MODES = ((DRIVE, "By car"), (WALK, "On foot"), (DISTANCE, "Road distance"), (CAPACITY, "Capacity in reach"),
           (STRAIGHT, "Straight line"))  # fmt: skip
-_DRAG = "Drag it on the map to move it."
-_NEAR_M = 1.0  # a point of the map and a service that are so near are one
 _NO_SERVICES = "There are no services yet whose distance could be measured. Choose Add data and add some."
 
 
@@ -68,39 +64,40 @@ class AccessAsker(Asker):
         self.made: Access | None = None
         self._prepared: dict[str, Prepared] = {}
         self._stamp: tuple[object, tuple] | None = None
-        self._picked = -1
-        self._there = False  # whether the tab is shown
+        self.there = False  # whether the tab is shown
         panel.name_of = self._name_of
         self.what_if = what_if = WhatIf(self, panel.look, bench.map.canvas, undo_stack)
         canvas = bench.map.canvas
+        self.hand = ServiceInHand(self, canvas)
         self._slots = (
             (panel.service_chosen, self._choose_service),
             (panel.mode_chosen, self._choose_mode),
             (panel.end_asked, what_if.end),
             (panel.menu_asked, what_if.fill_menu),
-            (panel.picked_closed, self._close_picked),
-            (panel.picked_moved, lambda: what_if.ask_move(self._picked)),
-            (panel.picked_left, lambda: self._pick(-1)),
+            (panel.picked_closed, self.hand.close),
+            (panel.picked_moved, lambda: what_if.ask_move(self.hand.at)),
+            (panel.picked_left, lambda: self.hand.take(-1)),
             (panel.area_asked, self._go_to_area),
-            (canvas.point_clicked, self._clicked),
-            (canvas.point_moved, self._dragged),
+            (canvas.point_clicked, self.hand.clicked),
+            (canvas.point_moved, self.hand.dragged),
         )
         for signal, slot in self._slots:
             signal.connect(slot)
 
     def show_place(self, place: Locality | None, among: list[Locality]) -> None:
-        self._bench.map.canvas.asks_points = self._there = True
+        self._bench.map.canvas.asks_points = self.there = True
         super().show_place(place, among)
 
     def rest(self) -> None:
         """The tab is left: the map is coloured as before, and the scenario waits."""
-        self._there = False
-        self._pick(-1)
+        self.there = False
+        self.hand.take(-1)
         canvas = self._bench.map.canvas
         canvas.asks_points = False
         canvas.show_change()
         canvas.show_catchment()
-        self.what_if.pointing.stop()
+        if self.what_if.pointing.stop():
+            self.uncover(False)
         self._colouring.lend_points(None)
         self._colouring.show_other(None)
 
@@ -126,6 +123,7 @@ class AccessAsker(Asker):
             self._prepared, self.made = {}, None
         if other_data:
             self.change = Change()  # it names services by their position among those of before
+            self.hand.take(-1)
         place, change, made = self._place, self.change, self.made
         service, mode, unlocked = self.service, self.mode, session.unlocked
 
@@ -216,7 +214,7 @@ class AccessAsker(Asker):
 
     def _choose_service(self, service: str) -> None:
         self.service = service
-        self._pick(-1)
+        self.hand.take(-1)
         self.change = Change()
         self.turned.emit()
         self._ask()
@@ -230,98 +228,14 @@ class AccessAsker(Asker):
     def show_change(self, change: Change, service: str) -> None:
         """Show what another change would do to a type of service."""
         self.change, self.service = change, service
-        self._pick(-1)
+        self.hand.take(-1)
         self._ask()
 
-    # ---- choosing a service
+    # ---- the map
 
     def uncover(self, on: bool) -> None:
-        """Clear the map of the panel where that lies over it, to point at a place; or bring it back."""
+        """Clear the map of the panel where that lies over it, to point at a place; or bring the panel back."""
         self._bench.show_sheet(not on)
-
-    def _clicked(self, key: str, easting: float, northing: float) -> None:
-        if not self._there or self.made is None:
-            return
-        if key == OPENED:
-            new = [at for at, one in enumerate(self.change.open) if (one.easting, one.northing) == (easting, northing)]
-            self._pick(len(self.made.services.names) + new[-1] if new else -1)
-            return
-        if key != f"service:{self.service}":
-            return
-        away = np.hypot(*(self.made.services.places - [easting, northing]).T)
-        at = int(np.nanargmin(away))
-        if away[at] <= _NEAR_M:
-            self._pick(at)
-
-    def _pick(self, at: int) -> None:
-        """Take a service in hand, or put it down (−1)."""
-        self._picked = at
-        new = self.what_if.new_one(at)
-        self._show_catchment(-1 if new is not None else at)
-        self._hold(at)
-        if at < 0 or self.made is None:
-            self.panel.show_picked("", "")
-            return
-        picked = self.panel.picked
-        if new is not None:
-            self.panel.show_picked(shown(new.name), f"new here. {_DRAG}")
-            picked.shut.say("Leave it out")
-            picked.shut.setAccessibleName(f"Leave out {shown(new.name)}")
-            picked.move_it.setVisible(True)
-            self._bench.show_sheet(True)
-            return
-        made, name = self.made, str(self.made.services.names[at])
-        gone = at in self.change.close
-        picked.move_it.setVisible(not gone)
-        rows = service_rows(made) if not made.sensitive or self.session.unlocked else []
-        used = np.flatnonzero(made.used).tolist()
-        said = ""
-        if rows and at in used:
-            row = rows[used.index(at)]
-            said = service_words(row["residents"], row["mean"], "min" if row["unit"] == "minutes" else "km")
-        self.panel.show_picked(shown(name), said)
-        picked.shut.say("Leave it as it is" if gone else "If it closed")
-        if gone:
-            picked.shut.setAccessibleName(f"Leave {shown(name)} as it is")
-        self._bench.show_sheet(True)
-
-    def _close_picked(self) -> None:
-        if self._picked in self.change.close:
-            self.what_if.keep_open(self._picked)
-        else:
-            self.what_if.close_service(self._picked)
-
-    def _hold(self, at: int) -> None:
-        """Ring the service in hand on the map, where it can be dragged; one that closes stays where it is."""
-        made, new = self.made, self.what_if.new_one(at)
-        place = None
-        if new is not None:
-            place = (new.easting, new.northing)
-        elif (
-            made is not None and at >= 0 and at not in self.change.close and np.isfinite(made.services.places[at]).all()
-        ):
-            easting, northing = made.services.places[at].tolist()
-            place = (easting, northing)
-        self._bench.map.canvas.hold(place)
-
-    def _dragged(self, easting: float, northing: float) -> None:
-        """The service in hand was let go elsewhere: it moves there, and stays in hand."""
-        if not self._there or self.made is None or self._picked < 0:
-            return
-        before, at = self.change, self._picked
-        self.what_if.move_service(at, easting, northing)
-        if self.change == before:
-            return  # refused, and said
-        new = self.what_if.new_one(at) is not None
-        self._pick(at if new else len(self.made.services.names) + len(self.change.open) - 1)
-
-    def _show_catchment(self, at: int) -> None:
-        blocks, made = self.session.contents.blocks, self.made
-        if at < 0 or made is None or blocks is None or (made.sensitive and not self.session.unlocked):
-            self._bench.map.canvas.show_catchment()
-            return
-        mine = made.prepared.residents.people.codes[catchment(made, at)]
-        self._bench.map.canvas.show_catchment(np.flatnonzero(np.isin(blocks.codes, mine)))
 
     def _name_of(self, code: str) -> str:
         blocks = self.session.contents.blocks

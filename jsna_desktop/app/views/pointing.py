@@ -25,11 +25,12 @@ class Pointing(QObject):
         self._canvas.set_tool(PlaceTool.name)
         self._canvas.setFocus()
 
-    def stop(self) -> None:
-        """Nobody waits for a place any more."""
+    def stop(self) -> bool:
+        """Nobody waits for a place any more; whether somebody did."""
         asked, self._then = self._then is not None, None
         if asked:
             self._canvas.set_tool(SelectTool.name)
+        return asked
 
     def leave(self) -> None:
         self.stop()

@@ -427,6 +427,7 @@ def test_the_best_places_are_found_shown_on_the_map_and_undone(at_work, access, 
         ["", "As it is now"],
         *([str(at + 1), one.name.removeprefix("General practice at ")] for at, one in enumerate(access.change.open)),
     ]
+    assert told.table.verticalScrollBar().maximum() == 0  # all of it is seen
     means = [float(cells[2]) for cells in told.model.cells]
     assert means == sorted(means, reverse=True)
     assert not at_work.map.banner.isVisible()  # nothing covers the map

@@ -157,8 +157,6 @@ class FoundPlaces(Sheet):
         self.table = QTableView()
         self.table.setModel(self.model)
         dress_table(look, self.table, title, wide=1)
-        high = self.table.horizontalHeader().sizeHint().height() + look.px(30) * (len(rows) + 1)
-        self.table.setFixedHeight(high + 4)
         self.body.addWidget(self.table)
         for note in notes:
             self.body.addWidget(Text(look, f"{note[:1].upper()}{note[1:]}.", "small", "muted", wrap=True))
@@ -170,6 +168,10 @@ class FoundPlaces(Sheet):
 
     def start(self) -> None:
         self.open(self.close_button)
+        # All of it: the sheet scrolls. How high its heading is, is known once it is shown.
+        rows = self.table.verticalHeader().length()
+        self.table.setFixedHeight(self.table.horizontalHeader().height() + rows + 2 * self.table.frameWidth() + 2)
+        self.fit()
 
 
 class _Places(QAbstractTableModel):

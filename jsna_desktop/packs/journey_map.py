@@ -1,11 +1,11 @@
 """The map of journeys: small areas by the mean journey of their residents, and the services among them."""
 
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
 from jsna_desktop.packs.drawing import Drawing, finished
+from jsna_desktop.packs.journey_classes import class_of, ends_of, names_of
 from jsna_desktop.packs.look import INK, ORANGE
 from jsna_desktop.packs.maps import DETAIL, draw_outline, frame, paint, paint_near, scale_bar, view, within
 from jsna_desktop.packs.services_page import JourneyMap
@@ -13,19 +13,12 @@ from jsna_desktop.packs.wording import counted, listed
 
 # Near is pale, far is dark: one hue by lightness, as the window paints it.
 COLOURS = ("#eaf0ee", "#c6dad8", "#8fb9bd", "#4a86a0", "#12436D")
-_STEPS = (0.1, 0.2, 0.5, 1, 2, 3, 4, 5, 10, 20, 30, 40, 50, 100)
-_MOST = 95  # the percentile of small areas that the classes reach to; the last is open
 
 
 def classes(values: np.ndarray) -> tuple[np.ndarray, list[str]]:
     """The class (n,) of each value, 0–4, −1 for none, and what the five classes are called."""
-    known = values[np.isfinite(values)]
-    wanted = float(np.percentile(known, _MOST)) if len(known) else 0.0
-    step = next((one for one in _STEPS if one * len(COLOURS) >= wanted), _STEPS[-1])
-    ends = step * np.arange(1, len(COLOURS))
-    of = np.where(np.isfinite(values), np.searchsorted(ends, np.nan_to_num(values), side="right"), -1)
-    middle = [f"{low:g} to {high:g}" for low, high in pairwise(ends.tolist())]
-    return of, [f"under {ends[0]:g}", *middle, f"{ends[-1]:g} and over"]
+    ends = ends_of(values)
+    return class_of(values, ends), names_of(ends)
 
 
 def journey_map(

@@ -158,10 +158,15 @@ def change_rows(made: Changed) -> list[dict]:
 
 def gains(made: Changed) -> tuple[np.ndarray, np.ndarray]:
     """Residents (rows,) whose journey becomes shorter, and longer: a first way is a gain, the loss of any a loss."""
-    before, after = made.before.cost, made.cost
     matrix = made.before.prepared.residents.matrix
-    was, now = (np.where(np.isfinite(one), one, np.inf) for one in (before, after))
-    return matrix @ (now < was - _SAME).astype(float), matrix @ (now > was + _SAME).astype(float)
+    nearer, further = moved(made)
+    return matrix @ nearer.astype(float), matrix @ further.astype(float)
+
+
+def moved(made: Changed) -> tuple[np.ndarray, np.ndarray]:
+    """Which points (n,) have a shorter journey, and which a longer: a first way is shorter than none."""
+    was, now = (np.where(np.isfinite(one), one, np.inf) for one in (made.before.cost, made.cost))
+    return now < was - _SAME, now > was + _SAME
 
 
 def named(services: Services, name: str) -> int:

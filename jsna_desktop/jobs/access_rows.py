@@ -8,7 +8,7 @@ from jsna_desktop.jobs.access_people import WHOLE, Residents
 from jsna_desktop.jobs.life_expectancy import number
 from jsna_desktop.jobs.origins import BY_POSTCODE
 from jsna_desktop.jobs.release import WITHHELD
-from jsna_desktop.measures.access import gini
+from jsna_desktop.measures.access import beyond, gini
 
 _NUMBERS = ("mean", "median", "p90", "residents", "unrouted_share", "edge_share", "gini")
 
@@ -161,8 +161,8 @@ def block_rows(made: Access, few: int = 3) -> list[dict]:
     mean, counted = block_means(made), made.prepared.residents.counted
     size = len(people.codes)
     known = np.isfinite(made.cost)
-    beyond = [
-        np.bincount(origins.block, np.where(known & (made.cost > limit), counted, 0.0), minlength=size)
+    far = [
+        np.bincount(origins.block, np.where(beyond(made.cost, limit), counted, 0.0), minlength=size)
         for limit in made.limits
     ]
     unknown = np.bincount(origins.block, np.where(known, 0.0, counted), minlength=size)
@@ -177,9 +177,7 @@ def block_rows(made: Access, few: int = 3) -> list[dict]:
             "residents": number(float(people.residents[at])),
             "mean": number(float(mean[at])),
             "unrouted": number(float(unknown[at])),
-            "beyond": [
-                {"limit": limit, "residents": number(float(beyond[k][at]))} for k, limit in enumerate(made.limits)
-            ],
+            "beyond": [{"limit": limit, "residents": number(float(far[k][at]))} for k, limit in enumerate(made.limits)],
             "nearest": _few_of(made, cost, service, at, few),
         }
         for at in order

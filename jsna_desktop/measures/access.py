@@ -51,6 +51,11 @@ def journeys(cost: np.ndarray, people: sparse.csr_array, limits: Sequence[float]
     return Journeys(everyone, mean, median, p90, np.minimum(within, 1.0), np.where(unrouted < 1e-12, 0.0, unrouted))
 
 
+def beyond(cost: np.ndarray, limit: float) -> np.ndarray:
+    """Which journeys (n,) are known and longer than a limit: those that `within` leaves out."""
+    return np.isfinite(cost) & (np.nan_to_num(cost) > limit + _ROUNDING)
+
+
 def _percentiles(cost: np.ndarray, people: sparse.csr_array, shares: tuple[float, ...]) -> np.ndarray:
     """Percentiles (shares, g), NaN where nobody's journey is known."""
     groups = len(people.indptr) - 1

@@ -20,7 +20,9 @@ from jsna_desktop.app.workbench import Workbench
 from jsna_desktop.areas import geography
 from jsna_desktop.indicator import Indicator
 from jsna_desktop.jobs import map_data
+from jsna_desktop.jobs.access_words import amount
 from jsna_desktop.jobs.points import PointLayer
+from jsna_desktop.packs.journey_classes import class_of, names_of
 
 _FIRST = ("imd2025.average_score", "imd2019.average_score")
 PLACES = "places"
@@ -31,11 +33,15 @@ _FEW_POINTS = 150  # as many, of all kinds together, are seen one by one; more a
 
 @dataclass(frozen=True)
 class Other:
-    """What a view colours the map by: `values` (blocks,) of the map's blocks, NaN none."""
+    """What a view colours the map by: `values` (blocks,) of the map's blocks, NaN none.
+
+    `ends` are those of five round classes of journeys, which stay while values change; without them fifths are made.
+    """
 
     title: str
     values: np.ndarray
     note: str = ""
+    ends: tuple[float, ...] = ()
 
 
 class Colouring(QObject):
@@ -156,11 +162,15 @@ class Colouring(QObject):
             return
         if self._other is not None:
             self._values = self._other.values
-            classes, breaks = map_data.fifths(self._values)
+            other, missing = self._other, int(np.isnan(self._values).sum())
+            if other.ends:
+                classes = class_of(self._values, other.ends)
+                view = LegendView(other.title, (), other.note, missing, tuple(names_of(other.ends)))
+            else:
+                classes, breaks = map_data.fifths(self._values)
+                view = LegendView(other.title, tuple(breaks.tolist()), other.note, missing)
             canvas.set_colours(classes, self._look.ramp())
-            missing = int(np.isnan(self._values).sum())
-            view = LegendView(self._other.title, tuple(breaks.tolist()), self._other.note, missing)
-            legend.show_legend(view if len(breaks) else None)
+            legend.show_legend(view if missing < len(self._values) else None)
             self._bench.map.arrange()
             return
         if self.indicator is None or not self._filled:
@@ -196,7 +206,8 @@ class Colouring(QObject):
     def _said_of(self, block: int) -> str:
         if self._other is not None and block < len(self._values):
             value = self._values[block]
-            return f"{self._other.title}: {'no value' if np.isnan(value) else words.plain(float(value))}"
+            said = amount(float(value)) if self._other.ends else words.plain(float(value))
+            return f"{self._other.title}: {'no value' if np.isnan(value) else said}"
         if self.indicator is None or block >= len(self._values):
             return ""
         value = self._values[block]

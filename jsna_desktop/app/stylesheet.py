@@ -12,6 +12,7 @@ QMainWindow, QDialog, #ground, #start, QScrollArea, QScrollArea > QWidget > QWid
 #places { background: $ground; border-right: 1px solid $line; }
 #profile { background: $ground; border-left: 1px solid $line; }
 #scenario { background: $wine_pale; border: 0; border-left: 4px solid $wine; border-radius: 0; }
+#gain { background: $teal_pale; border: 0; border-left: 4px solid $teal; border-radius: 0; }
 #wide { background: $ground; border: 0; }
 #layers { border-top: 1px solid $line; }
 #focusLine { background: $pale; border-top: 1px solid $line; }

@@ -28,6 +28,8 @@ from jsna_desktop.workspace import catalogue
 from jsna_desktop.workspace.store import Store
 
 LIMITS = {"minutes": (5.0, 10.0, 15.0, 20.0, 30.0), "km": (1.0, 2.0, 5.0, 10.0)}
+# The one of them that is told where there is room for one.
+USUAL = {"minutes": 10.0, "km": 5.0}
 # Roads that end so near the edge of what is loaded lead on beyond it (m).
 _EDGE_M = 500.0
 # A list is known beyond the place where at least this share of its services lies there.

@@ -3,16 +3,20 @@
 import numpy as np
 
 from jsna_desktop.jobs import access_words
-from jsna_desktop.jobs.access import Access
+from jsna_desktop.jobs.access import USUAL, Access
 from jsna_desktop.jobs.access_change import Changed, change_rows
+from jsna_desktop.jobs.access_made import how_made
 from jsna_desktop.jobs.access_people import WHOLE
 from jsna_desktop.jobs.access_rows import block_means, means_of_blocks, method, released_access, rows
 from jsna_desktop.jobs.access_supply import Supply, supply_rows
+from jsna_desktop.jobs.access_where import beyond, touched
 from jsna_desktop.jobs.points import title
-from jsna_desktop.packs.access import AccessFindings, ChangeFindings, Fifth, Furthest, Reach
+from jsna_desktop.packs.access import BETTER, WORSE, AccessFindings, ChangeFindings, Fifth, Reach
+from jsna_desktop.packs.journey_classes import ends_of
 
 _DEPRIVATION = "deprivation"
-_FEW = 5  # of the furthest areas
+_SOME = 0.5  # of a resident: fewer are nobody
+_HEADINGS = {_DEPRIVATION: "By deprivation", "age": "By age", "rurality": "Urban and rural"}
 _FIFTHS = {"most deprived fifth": "Most deprived fifth", "fifth 2": "Second", "fifth 3": "Third", "fifth 4": "Fourth",
            "least deprived fifth": "Least deprived fifth"}  # fmt: skip
 
@@ -22,47 +26,50 @@ def access_findings(
 ) -> AccessFindings:
     """What is shown of a place (None: of the district, or of all areas) among those that `made` was prepared for.
 
-    From sensitive services or residents nothing is shown, unless `true_figures` were unlocked for a screen.
+    Its groups are the place's own, the district's beside them; with a change the groups are the district's, since it
+    is they who gain and lose. From sensitive services or residents nothing is shown, unless `true_figures` were
+    unlocked for a screen.
     """
     hidden = made.sensitive and not true_figures
     told = released_access(rows(made), sensitive=hidden)
     after = released_access(change_rows(change), sensitive=hidden) if change is not None else []
-    district = told[0]["locality"]
+    district = str(told[0]["locality"])
     own = str(next((row["locality"] for row in told if row["locality"] == place), district))
-    service, unit = made.services.service, made.prepared.unit
-    mine = next(row for row in told if row["locality"] == own and row["dimension"] == WHOLE)
-    then = next((row for row in after if row["locality"] == own and row["dimension"] == WHOLE), None)
+    service, unit, mode = made.services.service, made.prepared.unit, made.prepared.mode
+    mine, around = _whole(told, own), _whole(told, district)
+    then = _whole(after, own) if change is not None else None
     before = np.full(len(made.prepared.residents.people.codes), np.nan) if hidden else block_means(made)
     now = before if change is None or hidden else change.blocks
     with np.errstate(invalid="ignore"):
         lost = np.isfinite(before) & ~np.isfinite(now)
-        worse, better = (now > before + 1e-9) | lost, now < before - 1e-9
+        worse, better = (now > before + 1e-9) | lost, (now < before - 1e-9) | (np.isfinite(now) & ~np.isfinite(before))
     short = "min" if unit == "minutes" else "km"
-    name = access_words.called(service)
+    of = own if change is None else district
+    groups = _groups(told, after, of, district)
     return AccessFindings(
         own,
-        name,
+        access_words.called(service),
         title(f"service:{service}"),
         short,
-        access_words.sentence(own, service, made.prepared.mode, unit, mine),
-        None if change is None else _change(change, after, district, hidden=hidden),
-        _fifths(told, after, district),
-        district,
-        _table(mine, then, short),
+        access_words.sentence(own, service, mode, unit, mine),
+        None if change is None else _change(change, after, district, own, hidden=hidden),
+        groups.pop(_HEADINGS[_DEPRIVATION], ()),
+        of,
+        _table(mine, then, short, around if own != district and change is None else None),
         made.prepared.residents.people.codes,
         now,
         np.flatnonzero(worse),
         np.flatnonzero(better),
-        f"{'Minutes' if short == 'min' else 'Kilometres'} to {access_words.one(service)}",
+        access_words.map_title(service, mode, unit),
         f"{method(made)[:1].upper()}{method(made)[1:]}.",
         tuple(part for part in (mine["note"], *([] if hidden else made.notes[:3])) if part),
         hidden,
-        tuple(
-            (heading, groups)
-            for dimension, heading in (("age", "By age"), ("rurality", "Urban and rural"))
-            if (groups := _fifths(told, after, district, dimension))
-        ),
-        () if hidden else _furthest(made, now),
+        tuple(groups.items()),
+        district if own != district and change is None else "",
+        () if hidden or change is not None else beyond(made, own),
+        USUAL[unit],
+        () if hidden else ends_of(before[made.prepared.residents.origins.home]),
+        made=how_made(made, mine, hidden=hidden),
     )
 
 
@@ -72,7 +79,7 @@ def supply_findings(made: Supply, place: str | None, *, true_figures: bool = Fal
     told = released_access(supply_rows(made), sensitive=hidden)
     district = str(told[0]["locality"])
     own = str(next((row["locality"] for row in told if row["locality"] == place), district))
-    mine = next(row for row in told if row["locality"] == own and row["dimension"] == WHOLE)
+    mine = _whole(told, own)
     name = access_words.called(made.services.service)
     end = made.zones[-1][0]
     means = [row | {"mean": row["per_1000"]} for row in told]
@@ -80,32 +87,20 @@ def supply_findings(made: Supply, place: str | None, *, true_figures: bool = Fal
     values = np.full(len(people.people.codes), np.nan)
     if not hidden:
         values = 1000 * means_of_blocks(people, np.where(made.known, made.found.supply, np.nan))
-    title_of = f"Capacity of a {name} for 1,000 residents"
+    title_of = f"Capacity of {access_words.one(made.services.service)} for 1,000 residents"
+    groups = _groups(means, [], own, district)
+    around = _whole(told, district) if own != district else {}
     return AccessFindings(
         own, name, title(f"service:{made.services.service}"), "for 1,000",
-        access_words.capacity(own, name, end, mine), None, _fifths(means, [], district), district,
-        (Reach("Capacity for 1,000 residents", mine["per_1000"], None),
-         Reach("In no catchment", mine["none_share"], None, share=True)),
+        access_words.capacity(own, name, end, mine), None, groups.pop(_HEADINGS[_DEPRIVATION], ()), own,
+        (Reach("Capacity for 1,000 residents", mine["per_1000"], None, beside=around.get("per_1000")),
+         Reach("In no catchment", mine["none_share"], None, share=True, beside=around.get("none_share"))),
         people.people.codes, values, np.empty(0, dtype=int), np.empty(0, dtype=int), title_of,
         "Enhanced two-step floating catchments (Luo and Qi 2009), by car: "
         + ", ".join(f"to {minutes:g} minutes × {weight:g}" for minutes, weight in made.zones) + ".",
         tuple(part for part in (mine["note"], *([] if hidden else made.notes[:3])) if part), hidden,
-        tuple((heading, groups) for dimension, heading in (("age", "By age"), ("rurality", "Urban and rural"))
-              if (groups := _fifths(means, [], district, dimension))),
-        places=2,
+        tuple(groups.items()), district if own != district else "", places=2,
     )  # fmt: skip
-
-
-def _furthest(made: Access, means: np.ndarray) -> tuple[Furthest, ...]:
-    """The small areas of the workspace whose residents have the longest mean journey."""
-    people, origins = made.prepared.residents.people, made.prepared.residents.origins
-    lived_in = np.nan_to_num(people.residents) > 0
-    order = np.argsort(np.where(np.isfinite(means) & origins.home & lived_in, -means, np.inf), kind="stable")[:_FEW]
-    return tuple(
-        Furthest(str(people.codes[at]), float(means[at]), float(people.residents[at]))
-        for at in order.tolist()
-        if np.isfinite(means[at])
-    )
 
 
 def catchment(made: Access, service: int) -> np.ndarray:
@@ -115,45 +110,59 @@ def catchment(made: Access, service: int) -> np.ndarray:
     return np.flatnonzero(mine > 0.5)
 
 
-def _fifths(told: list[dict], after: list[dict], district: str, dimension: str = _DEPRIVATION) -> tuple[Fifth, ...]:
-    changed = {row["group"]: row for row in after if (row["locality"], row["dimension"]) == (district, dimension)}
+def _whole(told: list[dict], place: str) -> dict:
+    return next(row for row in told if row["locality"] == place and row["dimension"] == WHOLE)
+
+
+def _groups(told: list[dict], after: list[dict], of: str, district: str) -> dict[str, tuple[Fifth, ...]]:
+    """The groups of a place by what they are called; the district's beside them where it is another."""
+    found = {heading: _fifths(told, after, of, district, dimension) for dimension, heading in _HEADINGS.items()}
+    return {heading: groups for heading, groups in found.items() if groups}
+
+
+def _fifths(told: list[dict], after: list[dict], of: str, district: str, dimension: str) -> tuple[Fifth, ...]:
+    changed = {row["group"]: row for row in after if (row["locality"], row["dimension"]) == (of, dimension)}
+    around = {row["group"]: row["mean"] for row in told if (row["locality"], row["dimension"]) == (district, dimension)}
     return tuple(
         Fifth(
             _FIFTHS.get(str(row["group"]), str(row["group"])),
             row["mean"],
             changed[row["group"]]["lose"] if row["group"] in changed else None,
             changed[row["group"]]["gain"] if row["group"] in changed else None,
+            around.get(row["group"]) if of != district else None,
         )
         for row in told
-        if (row["locality"], row["dimension"]) == (district, dimension)
+        if (row["locality"], row["dimension"]) == (of, dimension)
     )
 
 
-def _table(mine: dict, then: dict | None, short: str) -> tuple[Reach, ...]:
-    """Mean, median, nine in ten, and the share within each limit."""
+def _table(mine: dict, then: dict | None, short: str, around: dict | None) -> tuple[Reach, ...]:
+    """Mean, median, nine in ten, and the share within each limit; what they are `around` beside them."""
 
-    def later(name: str) -> float | None:
-        return None if then is None else then[f"{name}_after"]
+    def line(said: str, name: str) -> Reach:
+        later = None if then is None else then[f"{name}_after"]
+        return Reach(said, mine[name], later, beside=None if around is None else around[name])
 
     kind = "time" if short == "min" else "distance"
     found = [
-        Reach(f"Mean {kind}, {short}", mine["mean"], later("mean")),
-        Reach(f"Half live within, {short}", mine["median"], later("median")),
-        Reach(f"9 in 10 live within, {short}", mine["p90"], later("p90")),
+        line(f"Mean {kind}, {short}", "mean"),
+        line(f"Half live within, {short}", "median"),
+        line(f"9 in 10 live within, {short}", "p90"),
     ]
     for at, part in enumerate(mine["within"]):
-        after = None if then is None else then["within"][at]["after"]
-        found.append(Reach(f"Within {part['limit']:g} {short}", part["share"], after, share=True))
+        later = None if then is None else then["within"][at]["after"]
+        beside = None if around is None else around["within"][at]["share"]
+        found.append(Reach(f"Within {part['limit']:g} {short}", part["share"], later, share=True, beside=beside))
     return tuple(found)
 
 
-def _change(change: Changed, after: list[dict], district: str, *, hidden: bool) -> ChangeFindings:
+def _change(change: Changed, after: list[dict], district: str, own: str, *, hidden: bool) -> ChangeFindings:
     services = change.before.services
     closed = [access_words.shown(str(services.names[at])) for at in change.change.close]
     heading = access_words.change_title(closed, [access_words.shown(one.name) for one in change.change.open])
     if hidden:
         return ChangeFindings(heading, "Withheld:", "these services or residents are sensitive data.")
-    whole = next(row for row in after if row["locality"] == district and row["dimension"] == WHOLE)
+    whole = _whole(after, district)
     fifths = [row for row in after if (row["locality"], row["dimension"]) == (district, _DEPRIVATION)]
     lose, gain = whole["lose"] or 0.0, whole["gain"] or 0.0
     side = "lose" if lose >= gain else "gain"
@@ -165,7 +174,26 @@ def _change(change: Changed, after: list[dict], district: str, *, hidden: bool) 
         district, services.service, change.before.prepared.unit, lose, gain, _means(change, losing=side == "lose"), two,
         unrouted=lost,
     )  # fmt: skip
-    return ChangeFindings(heading, lead, rest)
+    touches, losing = lose >= _SOME or gain >= _SOME, side == "lose"
+    if not touches:
+        return ChangeFindings(heading, lead, rest)
+    if own != district:
+        row = _whole(after, own)
+        rest += " " + access_words.share_of_change(own, row["lose"] or 0.0, row["gain"] or 0.0, losing=losing)
+    return ChangeFindings(
+        heading,
+        lead,
+        rest,
+        WORSE if lose >= _SOME else BETTER,
+        f"Where in {district} {_who(lose, gain)} live",
+        touched(change, district, losing=losing),
+    )
+
+
+def _who(lose: float, gain: float) -> str:
+    if min(lose, gain) < _SOME:
+        return "they"
+    return "those further away" if lose >= gain else "those nearer"
 
 
 def _means(change: Changed, *, losing: bool) -> tuple[float, float] | None:

@@ -11,7 +11,7 @@ from jsna_desktop.areas.locality import Locality
 from jsna_desktop.areas.roads import DRIVE, STRAIGHT
 from jsna_desktop.errors import UsageProblem
 from jsna_desktop.jobs import services_words as words
-from jsna_desktop.jobs.access import Access, Prepared, prepare, reach, road_datasets
+from jsna_desktop.jobs.access import USUAL, Access, Prepared, prepare, reach, road_datasets
 from jsna_desktop.jobs.access_people import DEPRIVATION, WHOLE, residents_of
 from jsna_desktop.jobs.access_rows import block_means, method, released_access, rows
 from jsna_desktop.jobs.access_words import called
@@ -26,8 +26,6 @@ from jsna_desktop.packs.services_page import JourneyMap, ServiceLine, ServicesPa
 from jsna_desktop.workspace import catalogue
 from jsna_desktop.workspace.store import Store
 
-# The limit that a page tells the share of residents within.
-USUAL = {"minutes": 10.0, "km": 5.0}
 # The types that are shown by deprivation and on the map, where they are loaded; else the first others by name.
 _FIRST = ("gp", "pharmacy", "dentist", "hospital")
 _FEW = 3

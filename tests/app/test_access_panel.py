@@ -48,8 +48,8 @@ def test_the_map_shows_minutes_and_the_profile_gets_its_colours_back(at_work, ac
     assert not at_work.profile.isVisible()
     assert access.panel.isVisible()
     assert access.panel.sentence.text().startswith("Residents of Aldminster drive ")
-    assert chip.accessibleName() == "Colour by Minutes to a general practice"
-    assert "Minutes to a general practice: " in canvas.describe(0)
+    assert chip.accessibleName() == "Colour by Minutes by car to a general practice"
+    assert "Minutes by car to a general practice: " in canvas.describe(0)
     at_work.actions_.views[PROFILE].trigger()
     drawn()
     assert at_work.profile.isVisible()
@@ -349,6 +349,65 @@ def test_it_fits_small_and_large(at_work, access, drawn, width, height, text):
         assert left + part.width() <= panel.width(), part
 
 
+def test_what_a_change_touches_is_brought_into_view_and_told_on_the_map(at_work, access, drawn):
+    """Classes stay; losers and gainers are hatched two ways; the card is of the colour of what happens."""
+    canvas, legend, panel = at_work.map.canvas, at_work.map.legend, access.panel
+    names = legend._ramp._names
+    assert names[0].startswith("under ")
+    assert names[-1].endswith(" and over")
+    assert all(name in legend.accessibleDescription() for name in names)
+    x, y = access.made.services.places[0].tolist()
+    canvas.fit((x - 500, y - 500, x + 500, y + 500))
+    drawn()
+    east, north = (access.made.services.places[_named(access, PRACTICE)] + 4000).tolist()
+    access.what_if.open_service("Hub", east, north)
+    drawn()
+    sx, sy = canvas.view.to_screen(np.array([east, north]))
+    assert 0 < sx < canvas.width()
+    assert 0 < sy < canvas.height()
+    assert canvas._gained
+    assert not canvas._hatched
+    assert panel.scenario.objectName() == "gain"
+    assert legend._note.text() == "hatched \\\\\\ nearer than now"
+    assert panel.where.count() == len(panel._view.change.where) > 0
+    assert not panel.further_than.isVisible()
+    still = canvas.view
+    access.what_if.close_service(_named(access, PRACTICE))
+    drawn()
+    assert canvas._gained
+    assert canvas._hatched
+    assert canvas.view == still  # all of it is in view
+    assert panel.scenario.objectName() == "scenario"
+    assert "/// further away" in legend._note.text()
+    assert legend._ramp._names == names
+    access.what_if.end()
+    drawn()
+    assert not canvas._gained
+    assert panel.further_than.isVisible()
+    assert not panel.where_heading.isVisible()
+
+
+def test_how_it_is_made_is_told(at_work, access, drawn):
+    access.panel.how.click()
+    assert "a roads 60" in _said(at_work.sheet)
+    assert "5, 10, 15, 20, 30 minutes" in _said(at_work.sheet)
+
+
+def test_a_place_stands_beside_the_whole_area(at_work, access, drawn):
+    panel = access.panel
+    assert panel.fifths_heading.text() == "Aldminster by deprivation"
+    bars = [panel.fifths.itemAt(at).widget() for at in range(0, panel.fifths.count(), 2)]
+    assert [bar.accessibleName() for bar in bars] == [
+        f"{one.name}: {one.mean:.1f}, Marrowshire {one.beside:.1f}" for one in panel._view.fifths
+    ]
+    assert panel.table.itemAtPosition(2, 0).widget().accessibleName() == (
+        f"Mean time, min: {panel._view.table[0].now:.1f}, Marrowshire {panel._view.table[0].beside:.1f}"
+    )
+    access.what_if.close_service(_named(access, PRACTICE))
+    drawn()
+    assert panel.fifths_heading.text() == "Who in Marrowshire would be further away"
+
+
 def test_without_services_it_says_what_to_add(qtbot, window, tmp_path):
     from jsna_desktop.workspace.store import Store
 
@@ -364,9 +423,13 @@ def test_without_services_it_says_what_to_add(qtbot, window, tmp_path):
 
 def test_other_groups_are_chosen_and_a_far_area_is_shown_on_the_map(at_work, access, drawn):
     next(entry for entry in access.panel.group_by.menu_of().actions() if entry.text() == "By age").trigger()
-    assert access.panel.fifths_heading.text() == "By age"
-    first = access.panel._view.furthest[0]
-    link = next(b for b in access.panel.findChildren(Button) if b.accessibleName().endswith("on the map"))
+    assert access.panel.fifths_heading.text() == "Aldminster by age"
+    part = access.panel.further_than
+    next(entry for entry in part.limit.menu_of().actions() if entry.text() == "5 minutes").trigger()
+    asked = next(one for one in access.panel._view.beyond if one.limit == 5)
+    assert part.sentence.text() == asked.sentence
+    first = asked.areas[0]
+    link = part.areas.itemAt(0).widget().findChild(Button)
     assert link.accessibleName() == f"Show {access._name_of(first.code)} on the map"
     before = at_work.map.canvas.view.scale
     link.click()

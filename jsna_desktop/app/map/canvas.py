@@ -24,6 +24,7 @@ from jsna_desktop.app.map.overlay import Overlay
 from jsna_desktop.app.map.painted_map import PaintedMap
 from jsna_desktop.app.map.tools import TOOLS, EditTool, MapMouse, SelectTool, Tool
 from jsna_desktop.app.map.tools.select import toggled
+from jsna_desktop.app.map.view import Box
 from jsna_desktop.areas.coverage import PackedPolygons
 from jsna_desktop.jobs.access_words import shown
 
@@ -87,6 +88,7 @@ class MapCanvas(PaintedMap):
         self._struck: list[tuple[float, float]] = []
         self._opened: list[tuple[float, float]] = []
         self._hatched: list[int] = []
+        self._gained: list[int] = []
         self._marked: list[int] = []
         self._middle_from: QPointF | None = None
         self._tools: dict[str, Tool] = {kind.name: kind(self) for kind in TOOLS}
@@ -162,9 +164,13 @@ class MapCanvas(PaintedMap):
         struck: Sequence[tuple[float, float]] = (),
         opened: Sequence[tuple[float, float]] = (),
         hatched: Sequence[int] | np.ndarray = (),
+        gained: Sequence[int] | np.ndarray = (),
     ) -> None:
-        """What a change of services would do: places (EPSG:27700) struck out, new ones, blocks that it makes worse."""
+        """What a change of services would do: places (EPSG:27700) struck out, new ones, blocks that it makes worse and
+        those that it makes better.
+        """
         self._struck, self._opened, self._hatched = list(struck), list(opened), [int(block) for block in hatched]
+        self._gained = [int(block) for block in gained]
         self.update()
 
     def show_catchment(self, blocks: Sequence[int] | np.ndarray = ()) -> None:
@@ -208,11 +214,22 @@ class MapCanvas(PaintedMap):
             self._fit_box = None
             self._move_to(replace(self._view, x=float(x), y=float(y)))
 
+    def bring_box_into_view(self, box: Box) -> None:
+        """Shows all of a box (EPSG:27700), and some room around it, if any of it is outside the map."""
+        left, bottom, right, top = box
+        corners = [self._view.to_screen(np.array(at)) for at in ((left, bottom), (right, top))]
+        wide, high = self.width() - self._right, self.height()
+        if not all(0 <= x <= wide and self._top <= y <= high for x, y in corners):
+            room = max(right - left, top - bottom) / 4
+            self.fit((left - room, bottom - room, right + room, top + room))
+
     def _paint_in_hand(self, draw: Overlay) -> None:
         for block in self._marked:
             draw.marked(self._block_path(block))
         for block in self._hatched:
             draw.hatched(self._block_path(block))
+        for block in self._gained:
+            draw.hatched(self._block_path(block), better=True)
         if self._hovered >= 0:
             draw.block(self._block_path(self._hovered), focus=False)
         if self._focus_block >= 0:

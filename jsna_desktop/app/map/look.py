@@ -14,6 +14,7 @@ LIGHT: Mapping[str, str] = {
     "map_ground": "#f6f8f9",
     "blue": "#12436D",
     "wine": "#801650",
+    "teal": "#177a72",
 }
 
 
@@ -31,6 +32,7 @@ class Look:
     halo: QColor
     accent: QColor
     warning: QColor
+    gain: QColor
     water: QColor
     green: QColor
     road: QColor
@@ -38,8 +40,8 @@ class Look:
 
     @classmethod
     def from_tokens(cls, tokens: Mapping[str, str]) -> "Look":
-        """From the tokens `ink muted pale map_ground blue wine`; optionally `map_edge`, `map_place`, `map_selected`,
-        `map_halo`, `map_water`, `map_green` and `map_road`, which follow from the ground otherwise.
+        """From the tokens `ink muted pale map_ground blue wine teal`; optionally `map_edge`, `map_place`,
+        `map_selected`, `map_halo`, `map_water`, `map_green` and `map_road`, which follow from the ground otherwise.
         """
         ground = QColor(tokens["map_ground"])
         dark = ground.lightnessF() < 0.5
@@ -54,6 +56,7 @@ class Look:
             halo=QColor(tokens.get("map_halo", "#000000" if dark else "#ffffff")),
             accent=QColor(tokens["blue"]),
             warning=QColor(tokens["wine"]),
+            gain=QColor(tokens["teal"]),
             water=QColor(tokens.get("map_water", "#2b5f86" if dark else "#a9c8e0")),
             green=QColor(tokens.get("map_green", "#6f9f7f" if dark else "#4f8a62")),
             road=QColor(tokens.get("map_road", "#a9b6c0" if dark else "#5f6c77")),

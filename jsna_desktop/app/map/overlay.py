@@ -112,15 +112,17 @@ class Overlay:
             radius = 14.0 if round_sign else 9.0
             self._p.drawEllipse(xy[-1], radius, radius)
 
-    def hatched(self, path: QPainterPath) -> None:
-        """A block that a change makes worse: hatched, with an edge."""
+    def hatched(self, path: QPainterPath, *, better: bool = False) -> None:
+        """A block that a change makes worse, or `better`: hatched, one way or the other, with an edge."""
         look = self._look
+        colour = look.gain if better else look.warning
         veil = QColor(look.halo)
         veil.setAlphaF(0.3)  # the hatching would not be seen on the darkest colours
         self._p.fillPath(path, veil)
-        self._p.fillPath(path, QBrush(look.warning, Qt.BrushStyle.BDiagPattern))
+        pattern = Qt.BrushStyle.FDiagPattern if better else Qt.BrushStyle.BDiagPattern
+        self._p.fillPath(path, QBrush(colour, pattern))
         self._p.strokePath(path, look.pen(look.halo, 3.0, alpha=0.9))
-        self._p.strokePath(path, look.pen(look.warning, 1.6))
+        self._p.strokePath(path, look.pen(colour, 1.6))
 
     def marked(self, path: QPainterPath) -> None:
         """A block of a service's catchment: tinted, with an edge."""

@@ -1,19 +1,19 @@
 """The panel of access: how far a place is from a service, by deprivation, and what a change would do."""
 
 from collections.abc import Callable
-from functools import partial
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QMenu, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from jsna_desktop.app import words
+from jsna_desktop.app.panels.access_parts import Areas, Bar, FurtherThan, Picked, Scenario
 from jsna_desktop.app.panels.menu_button import MenuButton
 from jsna_desktop.app.panels.side import SidePanel
 from jsna_desktop.app.panels.tabs import ACCESS
 from jsna_desktop.app.theme import Look, watch
-from jsna_desktop.app.widgets import Button, Card, Flow, IconButton, Row, Rule, Text, UpAndDown, clear
-from jsna_desktop.packs.access import AccessFindings, Fifth, Reach
+from jsna_desktop.app.widgets import Button, Flow, Row, Rule, Text, UpAndDown, clear
+from jsna_desktop.jobs.access_words import amount, difference, per_cent, table_amounts
+from jsna_desktop.packs.access import AccessFindings, Reach
 
 
 class AccessPanel(SidePanel):
@@ -27,6 +27,7 @@ class AccessPanel(SidePanel):
     picked_closed = Signal()
     picked_moved = Signal()
     picked_left = Signal()
+    made_asked = Signal(str, object)  # a title, and how the figures are made
 
     def __init__(self, look: Look) -> None:
         super().__init__(look, ACCESS)
@@ -43,9 +44,9 @@ class AccessPanel(SidePanel):
         self.what_if = Button(look, "What if …", name="What if a service closed, moved or opened")
         self.what_if.clicked.connect(self._ask_menu)
         self.sentence = Text(look, "", "strong", wrap=True)
-        self.scenario = _Scenario(look)
+        self.scenario = Scenario(look)
         self.scenario.end.clicked.connect(self.end_asked.emit)
-        self.picked = _Picked(look)
+        self.picked = Picked(look)
         self.picked.shut.clicked.connect(self.picked_closed.emit)
         self.picked.move_it.clicked.connect(self.picked_moved.emit)
         self.picked.leave_it.clicked.connect(self.picked_left.emit)
@@ -53,13 +54,18 @@ class AccessPanel(SidePanel):
         self.group_by = MenuButton(look, "Groups")
         self.group_by.chosen.connect(self._choose_group)
         self._group = "By deprivation"
-        self.furthest_heading = Text(look, "Furthest away", "strong")
-        self.furthest = QVBoxLayout()
+        self.further_than = FurtherThan(look, self.area_asked.emit)
+        self.further_than.chosen.connect(self._choose_limit)
+        self._limits: dict[str, float] = {}  # by unit, as a person chose them
+        self.where_heading = Text(look, "", "strong", wrap=True)
+        self.where = Areas(look, self.area_asked.emit)
         self._fifths_beside = Text(look, "", "small", "muted", wrap=True)
         self.fifths = QVBoxLayout()
         self.table_heading = Text(look, "", "strong", wrap=True)
         self.table = QGridLayout()
         self.note = Text(look, "", "small", "muted", wrap=True)
+        self.how = Button(look, "How it is made", kind="link", role="small")
+        self.how.clicked.connect(self._tell_how)
         self._build()
         watch(look, self, self._restyle)
 
@@ -90,11 +96,11 @@ class AccessPanel(SidePanel):
         for widget in (self.picked, self.scenario, self.sentence):
             said.addWidget(widget)
         body.addLayout(said)
-        self._fifths_box, self._table_box, self._furthest_box = QWidget(), QWidget(), QWidget()
+        self._fifths_box, self._table_box, self._where_box = QWidget(), QWidget(), QWidget()
         for box, headings, content in (
             (self._fifths_box, (self.fifths_heading, self._fifths_beside), self.fifths),
+            (self._where_box, (self.where_heading,), self.where),
             (self._table_box, (self.table_heading,), self.table),
-            (self._furthest_box, (self.furthest_heading,), self.furthest),
         ):
             column = QVBoxLayout(box)
             column.setContentsMargins(0, 16, 0, 0)
@@ -105,8 +111,11 @@ class AccessPanel(SidePanel):
             body.addWidget(box)
         self.fifths.setSpacing(0)
         self.table.setSpacing(0)
-        self.note.setContentsMargins(0, 10, 0, 0)
+        self.table.setHorizontalSpacing(10)
+        body.addWidget(self.further_than)
+        self.note.setContentsMargins(0, 10, 0, 4)
         body.addWidget(self.note)
+        body.addWidget(Row(self.how, stretch=True))
         body.addStretch(1)
         self.scroll_area = UpAndDown(inner)
         layout = QVBoxLayout(self)
@@ -131,8 +140,10 @@ class AccessPanel(SidePanel):
             self.picked,
             self._fifths_box,
             self._table_box,
-            self._furthest_box,
+            self._where_box,
+            self.further_than,
             self.note,
+            self.how,
         ):
             part.hide()
 
@@ -153,12 +164,15 @@ class AccessPanel(SidePanel):
         self.sentence.setVisible(not changed)
         self.sentence.setText(found.sentence)
         if found.change is not None:
-            self.scenario.say(found.change.title, found.change.lead, found.change.rest)
+            self.scenario.say(found.change.title, found.change.lead, found.change.rest, found.change.kind)
         self._show_fifths(found)
         self._show_table(found)
-        self._show_furthest(found)
+        self._show_where(found)
+        limit = self._limits.get(found.unit, found.usual)
+        self.further_than.show_beyond(found.beyond, limit, found.unit, self.name_of)
         self.note.setText(" ".join([found.note, *(f"{note[:1].upper()}{note[1:]}." for note in found.notes)]))
         self.note.show()
+        self.how.setVisible(bool(found.made))
 
     def _show_fifths(self, found: AccessFindings) -> None:
         clear(self.fifths)
@@ -170,23 +184,29 @@ class AccessPanel(SidePanel):
         self.group_by.offer([(name, name) for name in named], self._group)
         if not named:
             return
-        groups = named[self._group]
-        losing = found.change is not None
+        groups, beside = named[self._group], found.beside
+        losing, of = found.change is not None, found.fifths_of
         if losing:
             nearer = sum(f.nearer or 0 for f in groups) > sum(f.further or 0 for f in groups)
-            heading = "Who would be nearer" if nearer else "Who would be further away"
+            heading = f"Who in {of} would be {'nearer' if nearer else 'further away'}"
             values = [group.nearer if nearer else group.further for group in groups]
-            beside, token = "residents", "teal" if nearer else "wine"
+            said, token = "residents", "teal" if nearer else "wine"
         else:
-            heading, beside, token = self._group, f"mean {found.unit}", "blue"
+            heading = f"{of} {self._group[:1].lower()}{self._group[1:]}"
             values = [group.mean for group in groups]
-        whose = "fifths of " if self._group == "By deprivation" else ""
+            said, token = f"mean {found.unit}", "blue"
+        if self._group == "By deprivation":
+            said += f", fifths of {of}"
         self.fifths_heading.setText(heading)
-        self._fifths_beside.setText(f"{beside}, {whose}{found.fifths_of}")
-        most = max((value for value in values if value is not None), default=0.0)
-        for fifth, value in zip(groups, values, strict=True):
-            said = "–" if value is None else words.count(value) if losing else f"{value:,.{found.places}f}"
-            self.fifths.addWidget(_Bar(self.look, fifth, said, (value or 0.0) / most if most else 0.0, token))
+        self._fifths_beside.setText(f"{said} · mark: {beside}" if beside else said)
+        others = [group.beside if beside else None for group in groups]
+        most = max((value for value in (*values, *others) if value is not None), default=0.0)
+        for group, value, other in zip(groups, values, others, strict=True):
+            text = "–" if value is None else words.count(value) if losing else amount(value, found.places)
+            mark = None if other is None or not most else other / most
+            told = "" if other is None else f"{beside} {amount(other, found.places)}"
+            bar = Bar(self.look, group, text, (value or 0.0) / most if most else 0.0, token, mark, told)
+            self.fifths.addWidget(bar)
             self.fifths.addWidget(Rule(self.look))
 
     def _show_table(self, found: AccessFindings) -> None:
@@ -195,36 +215,49 @@ class AccessPanel(SidePanel):
         self.table_heading.setText(found.place)
         changed = found.change is not None
         look = self.look
-        if changed:
-            for at, heading in ((1, "now"), (2, "then")):
-                label = Text(look, heading, "small", "muted")
-                self.table.addWidget(label, 0, at, Qt.AlignmentFlag.AlignRight)
+        headings = ("now", "then") if changed else ("here", found.beside) if found.beside else ()
+        for at, heading in enumerate(headings, start=1):
+            self.table.addWidget(Text(look, heading, "small", "muted"), 0, at, Qt.AlignmentFlag.AlignRight)
         for at, row in enumerate(found.table, start=1):
-            cells = [_shown(row.now, row, found.places)]
-            cells += [_shown(row.then, row), _difference(row)] if changed else []
+            cells = self._cells(row, found)
             name = Text(look, row.name, wrap=True)
             name.setMinimumHeight(look.px(27))
-            said = f"{row.name}: {cells[0]}" + (f", then {cells[1]}" if changed else "")
-            name.setAccessibleName(said)
+            second = f", {'then' if changed else found.beside} {cells[1]}" if len(cells) > 1 else ""
+            name.setAccessibleName(f"{row.name}: {cells[0]}{second}")
             self.table.addWidget(name, 2 * at, 0)
             for column, text in enumerate(cells, start=1):
-                tone = "wine" if column == 3 and _is_worse(row) else ""
-                cell = Text(look, text, "strong", tone)
+                tone = "wine" if column == 3 and text != "0" and _is_worse(row) else ""
+                beside = column == 2 and not changed
+                cell = Text(look, text, "body" if beside else "strong", "muted" if beside else tone)
                 cell.setMinimumWidth(look.px(54))
                 cell.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
                 self.table.addWidget(cell, 2 * at, column)
             self.table.addWidget(Rule(look), 2 * at + 1, 0, 1, 4)
         self.table.setColumnStretch(0, 1)
 
-    def _show_furthest(self, found: AccessFindings) -> None:
-        clear(self.furthest)
-        self._furthest_box.setVisible(bool(found.furthest))
-        for one in found.furthest:
-            name = self.name_of(one.code)
-            link = Button(self.look, name, kind="link", role="body", name=f"Show {name} on the map")
-            link.clicked.connect(partial(self.area_asked.emit, one.code))
-            said = f"{one.mean:,.1f} {found.unit} · {words.count(one.residents)} residents"
-            self.furthest.addWidget(Row(link, Text(self.look, said, "small", "muted"), stretch=True))
+    def _cells(self, row: Reach, found: AccessFindings) -> list[str]:
+        """What a line of the table says: now and, with a change, then and the difference; else what is beside."""
+        if found.change is None:
+            values = [row.now, row.beside] if found.beside else [row.now]
+            return [_shown(value, row, found.places) for value in values]
+        texts = [_shown(v, row, 1) for v in (row.now, row.then)] if row.share else table_amounts(row.now, row.then)
+        return [*texts, difference(row.now, row.then, share=row.share)]
+
+    def _show_where(self, found: AccessFindings) -> None:
+        change = found.change
+        self._where_box.setVisible(change is not None and bool(change.where))
+        if change is not None:
+            self.where_heading.setText(change.where_title)
+            self.where.show_areas(change.where, found.unit, self.name_of)
+
+    def _choose_limit(self, limit: float) -> None:
+        if self._view is not None:
+            self._limits[self._view.unit] = limit
+            self._restyle()
+
+    def _tell_how(self) -> None:
+        if self._view is not None:
+            self.made_asked.emit(f"{self._view.services}: {self._view.place}", self._view.made)
 
     def _choose_group(self, name: str) -> None:
         self._group = name
@@ -241,108 +274,10 @@ class AccessPanel(SidePanel):
             self.show_findings(self._view)
 
 
-class _Scenario(Card):
-    """What would change, and the way out of it."""
-
-    def __init__(self, look: Look) -> None:
-        super().__init__(name="scenario")
-        self._title = Text(look, "", "strong", wrap=True)
-        self.end = Button(look, "End scenario", kind="link", role="small")
-        self._text = Text(look, "", wrap=True)
-        self._text.setTextFormat(Qt.TextFormat.RichText)
-        top = QHBoxLayout()
-        top.addWidget(self._title, 1)
-        top.addWidget(self.end, 0, Qt.AlignmentFlag.AlignTop)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(14, 10, 10, 10)
-        layout.setSpacing(3)
-        layout.addLayout(top)
-        layout.addWidget(self._text)
-
-    def say(self, title: str, lead: str, rest: str) -> None:
-        self._title.setText(title)
-        self._text.setText(f"<b style='font-weight:600'>{words.html(lead)}</b> {words.html(rest)}")
-        self._text.setAccessibleName(f"{title}: {lead} {rest}")
-
-
-class _Picked(Card):
-    """A service in hand: what it is, and what could be done with it."""
-
-    def __init__(self, look: Look) -> None:
-        super().__init__(name="step")
-        self._name = Text(look, "", "strong", wrap=True)
-        self._words = Text(look, "", "small", "muted", wrap=True)
-        self.shut = Button(look, "If it closed", role="small")
-        self.move_it = Button(look, "If it moved …", role="small")
-        self.leave_it = IconButton(look, "close", "Put the service down", size=28)
-        buttons = QWidget()
-        flow = Flow(gap=8, line_gap=4)
-        buttons.setLayout(flow)
-        flow.addWidget(self.shut)
-        flow.addWidget(self.move_it)
-        top = QHBoxLayout()
-        top.addWidget(self._name, 1)
-        top.addWidget(self.leave_it, 0, Qt.AlignmentFlag.AlignTop)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(12, 8, 8, 10)
-        layout.setSpacing(4)
-        layout.addLayout(top)
-        layout.addWidget(self._words)
-        layout.addWidget(buttons)
-        self.hide()
-
-    def show_service(self, name: str, words_of: str) -> None:
-        self._name.setText(name)
-        self._words.setText(words_of)
-        self.shut.setAccessibleName(f"If {name} closed")
-        self.move_it.setAccessibleName(f"If {name} moved")
-        self.setVisible(bool(name))
-
-
-class _Bar(QWidget):
-    """A fifth: its name, a bar, its number."""
-
-    def __init__(self, look: Look, fifth: Fifth, said: str, share: float, token: str) -> None:
-        super().__init__()
-        self.look, self._share, self._token = look, share, token
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        name = Text(look, fifth.name)
-        name.setFixedWidth(look.px(136))
-        value = Text(look, said, "strong")
-        value.setMinimumWidth(look.px(58))
-        value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self._room = QWidget()
-        self._room.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        layout.addWidget(name)
-        layout.addWidget(self._room, 1)
-        layout.addWidget(value)
-        self.setMinimumHeight(look.px(29))
-        self.setAccessibleName(f"{fifth.name}: {said}")
-
-    def sizeHint(self) -> QSize:
-        return QSize(self.look.px(240), self.look.px(29))
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        room = self._room.geometry()
-        tall = self.look.px(14)
-        bar = QRectF(room.left(), room.center().y() - tall / 2, room.width() * self._share, tall)
-        painter.fillRect(bar, self.look.color(self._token))
-        painter.end()
-
-
-def _shown(value: float | None, row: Reach, places: int = 1) -> str:
+def _shown(value: float | None, row: Reach, places: int) -> str:
     if value is None:
         return "–"
-    return f"{100 * value:.0f}{words.NO_BREAK}%" if row.share else f"{value:,.{places}f}"
-
-
-def _difference(row: Reach) -> str:
-    if row.now is None or row.then is None:
-        return ""
-    text = f"{100 * (row.then - row.now):+.0f}" if row.share else f"{row.then - row.now:+.1f}"
-    return "0" if not text.strip("+-0.") else text.replace("-", "−")
+    return per_cent(value) if row.share else amount(value, places)
 
 
 def _is_worse(row: Reach) -> bool:
@@ -354,4 +289,4 @@ def _is_worse(row: Reach) -> bool:
 def service_words(residents: float, mean: float | None, unit: str) -> str:
     """What is said of a service in hand: whom it is nearest to."""
     said = f"nearest for {words.count(residents)} residents"
-    return f"{said}, {mean:,.1f} {unit} away on average" if mean is not None else said
+    return f"{said}, {amount(mean)} {unit} away on average" if mean is not None else said

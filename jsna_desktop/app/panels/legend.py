@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QFontMetrics, QPainter
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from jsna_desktop.app import words
@@ -16,12 +16,16 @@ from jsna_desktop.app.widgets import Card, Text
 
 @dataclass(frozen=True)
 class LegendView:
-    """`breaks` the six edges of the five classes; `note` one line; `missing` how many areas have no value."""
+    """`breaks` the six edges of the five classes; `note` one line; `missing` how many areas have no value.
+
+    `names` are what the classes are called, where they have no edges at both ends: under 3, 3 to 6, … 12 and over.
+    """
 
     title: str
     breaks: tuple[float, ...]
     note: str
     missing: int = 0
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -105,8 +109,8 @@ class LegendCard(Card):
             note += f" · dotted: no value ({words.count(view.missing)})"
         self._title.setText(view.title)
         self._note.setText(note)
-        self._ramp.show_breaks(view.breaks)
-        spoken = ", ".join(words.plain(edge) for edge in view.breaks)
+        self._ramp.show_breaks(view.breaks, view.names)
+        spoken = ", ".join(view.names or [words.plain(edge) for edge in view.breaks])
         self._spoken[0] = f"{view.title}. Five classes from light to dark: {spoken}. {note}"
         self._tell()
 
@@ -135,7 +139,7 @@ class LegendCard(Card):
 
 
 class _Scale(QWidget):
-    """Five signs with the six edges written under them."""
+    """Five signs with the six edges written under them, or the name of each class."""
 
     _HIGH = 12
 
@@ -143,14 +147,15 @@ class _Scale(QWidget):
         super().__init__()
         self._look = look
         self._breaks: tuple[float, ...] = ()
+        self._names: tuple[str, ...] = ()
 
-    def show_breaks(self, breaks: tuple[float, ...]) -> None:
-        self._breaks = breaks
+    def show_breaks(self, breaks: tuple[float, ...], names: tuple[str, ...] = ()) -> None:
+        self._breaks, self._names = breaks, names
         self.updateGeometry()
         self.update()
 
     def sizeHint(self) -> QSize:
-        metrics = self.fontMetrics()
+        metrics = QFontMetrics(self._look.font("small"))
         widest = max((metrics.horizontalAdvance(text) for text in self._texts()), default=0)
         return QSize(max(self._look.px(200), 5 * (widest + 8)) + 16, self._look.px(self._HIGH) + metrics.height() + 3)
 
@@ -158,7 +163,9 @@ class _Scale(QWidget):
         return QSize(160, self.sizeHint().height())
 
     def _texts(self) -> list[str]:
-        """Whole numbers where they tell the edges apart, else one or more decimals for all."""
+        """Whole numbers where they tell the edges apart, else one or more decimals for all; short names of classes."""
+        if self._names:
+            return [name.replace(" to ", "–").replace(" and over", "+") for name in self._names]
         for places in range(4):
             texts = [f"{edge:,.{places}f}".replace("-", "−") for edge in self._breaks]
             if len(set(texts)) == len(set(self._breaks)):
@@ -166,7 +173,7 @@ class _Scale(QWidget):
         return [words.plain(edge) for edge in self._breaks]
 
     def paintEvent(self, _event: object) -> None:
-        if len(self._breaks) != 6:
+        if len(self._breaks) != 6 and len(self._names) != 5:
             return
         painter = QPainter(self)
         texts = self._texts()
@@ -179,7 +186,7 @@ class _Scale(QWidget):
         painter.setPen(self._look.color("muted"))
         for place, text in enumerate(texts):
             wide = metrics.horizontalAdvance(text)
-            left = 0 if place == 0 else place * step - wide / 2
+            left = (place + 0.5) * step - wide / 2 if self._names else 0 if place == 0 else place * step - wide / 2
             painter.drawText(QRectF(left, high + 3, wide + 2, metrics.height()), Qt.AlignmentFlag.AlignLeft, text)
         painter.end()
 

@@ -65,6 +65,7 @@ class AccessAsker(Asker):
         self._prepared: dict[str, Prepared] = {}
         self._stamp: tuple[object, tuple] | None = None
         self.there = False  # whether the tab is shown
+        self._looked_at = Change()  # the one whose areas were brought into view
         panel.name_of = self._name_of
         self.what_if = what_if = WhatIf(self, panel.look, bench.map.canvas, undo_stack)
         canvas = bench.map.canvas
@@ -197,15 +198,31 @@ class AccessAsker(Asker):
             return
         at = geography.align(blocks.codes, found.codes)
         values = np.where(at >= 0, found.values[at], np.nan)
-        worse = np.flatnonzero(np.isin(at, found.worse) & (at >= 0))
-        note = "hatched: further away than now" if found.change is not None and len(worse) else ""
+        changing = self.made is not None and found.change is not None
+        worse, better = (
+            np.flatnonzero(np.isin(at, blocks_of) & (at >= 0)) if changing else np.empty(0, dtype=int)
+            for blocks_of in (found.worse, found.better)
+        )
         self._colouring.lend_points([f"service:{self.service}"])
-        self._colouring.show_other(Other(found.map_title, values, note))
+        self._colouring.show_other(Other(found.map_title, values, _hatching(worse, better), found.ends))
         places = self.made.services.places if self.made is not None else np.empty((0, 2))
-        changing = self.made is not None
         struck = [tuple(places[at].tolist()) for at in self.change.close if changing and np.isfinite(places[at]).all()]
         opened = [(one.easting, one.northing) for one in self.change.open if changing]
-        canvas.show_change(struck, opened, worse if found.change is not None else ())
+        canvas.show_change(struck, opened, worse, better)
+        if self.change != self._looked_at:
+            self._looked_at = self.change
+            self._look_at(np.concatenate([worse, better]), [*struck, *opened])
+
+    def _look_at(self, touched: np.ndarray, places: list[tuple[float, float]]) -> None:
+        """Bring all that a change touches into view: blocks, and places of services."""
+        blocks = self.session.contents.blocks
+        boxes = [(*place, *place) for place in places]
+        if blocks is not None and len(touched):
+            boxes += blocks.levels[-1].polygons.bounds[touched].tolist()
+        if boxes:
+            every = np.array(boxes)
+            low, high = np.nanmin(every[:, :2], axis=0).tolist(), np.nanmax(every[:, 2:], axis=0).tolist()
+            self._bench.map.canvas.bring_box_into_view((*low, *high))
 
     def _show_no_map(self) -> None:
         self._colouring.lend_points(None)
@@ -252,3 +269,9 @@ class AccessAsker(Asker):
         room = max(right - left, top - bottom)
         self._bench.map.canvas.fit((left - room, bottom - room, right + room, top + room))
         self._bench.map.canvas.pin(((left + right) / 2, (bottom + top) / 2))
+
+
+def _hatching(worse: np.ndarray, better: np.ndarray) -> str:
+    """What the hatching of the map means, for the legend."""
+    said = ["/// further away"] * bool(len(worse)) + ["\\\\\\ nearer"] * bool(len(better))
+    return f"hatched {', '.join(said)} than now" if said else ""

@@ -116,6 +116,7 @@ class Keeper(QObject):
         from jsna_desktop.app.views.access_asker import AccessAsker
 
         panel = AccessPanel(self._look)
+        panel.made_asked.connect(self.how_asked.emit)
         asker = AccessAsker(self.session, panel, self.bench, self._colouring, self.desk.undo_stack)
         asker.where_asked.connect(self.where_asked.emit)
         asker.name_asked.connect(self.name_asked.emit)

@@ -232,7 +232,7 @@ class AccessPanel(SidePanel):
                 cell.setMinimumWidth(look.px(54))
                 cell.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
                 self.table.addWidget(cell, 2 * at, column)
-            self.table.addWidget(Rule(look), 2 * at + 1, 0, 1, 4)
+            self.table.addWidget(Rule(look), 2 * at + 1, 0, 1, 1 + len(cells))
         self.table.setColumnStretch(0, 1)
 
     def _cells(self, row: Reach, found: AccessFindings) -> list[str]:

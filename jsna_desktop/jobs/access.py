@@ -20,7 +20,7 @@ from jsna_desktop.areas.travel import Reach, Snapped
 from jsna_desktop.errors import UsageProblem
 from jsna_desktop.jobs.access_people import Residents
 from jsna_desktop.jobs.people_inside import live_postcodes
-from jsna_desktop.jobs.service_places import Services, services_of
+from jsna_desktop.jobs.service_places import Services, services_of, unnamed
 from jsna_desktop.measures import access as measures
 from jsna_desktop.measures.access import Journeys
 from jsna_desktop.sources.known import counted
@@ -256,11 +256,11 @@ def off_roads(graph: RoadGraph, services: Services, snapped: Snapped) -> list[st
         return []
     low, high = graph.places.min(axis=0) - travel.FAR_M, graph.places.max(axis=0) + travel.FAR_M
     inside = ((services.places >= low) & (services.places <= high)).all(axis=1)
-    rows = np.flatnonzero(lost & inside)
+    rows = np.flatnonzero(lost & inside & ~services.secret)
     said = [
         f"{services.names[row]} lies {snapped.metres[row] / 1000:,.1f} km from any road: left out"
         for row in rows[:20].tolist()
-    ]
+    ] + unnamed(lost & inside & services.secret, "service", "no road near them")
     if beyond := int((lost & ~inside).sum()):
         said.append(f"outside the roads that are loaded, and left out: {counted(beyond, 'service')}")
     return said

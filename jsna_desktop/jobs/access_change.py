@@ -170,17 +170,22 @@ def moved(made: Changed) -> tuple[np.ndarray, np.ndarray]:
 
 
 def named(services: Services, name: str) -> int:
-    """The position of the one service of this name. UsageProblem where there is none, or several."""
+    """The position of the one service of this name. UsageProblem where there is none, or several.
+
+    Of services of sensitive data it tells neither places nor names that were not typed.
+    """
     plain = [" ".join(one.split()).casefold() for one in services.names.tolist()]
     wanted = " ".join(name.split()).casefold()
     found = [at for at, one in enumerate(plain) if one == wanted]
     if len(found) == 1:
         return found[0]
     if found:
+        if services.secret[found].any():
+            raise UsageProblem(f"there are several services called {name}")
         places = ", ".join(f"{x:.0f},{y:.0f}" for x, y in services.places[found].tolist())
         raise UsageProblem(f"there are {len(found)} services called {name}", found=f"at {places}")
-    near = get_close_matches(wanted, plain, n=3, cutoff=0.5)
-    meant = " or ".join(str(services.names[plain.index(one)]) for one in near)
+    told = {one: str(services.names[at]) for at, one in enumerate(plain) if not services.secret[at]}
+    meant = " or ".join(told[one] for one in get_close_matches(wanted, list(told), n=3, cutoff=0.5))
     raise UsageProblem(
         f"there is no {services.service} called {name}",
         todo=f"Did you mean {meant}?" if meant else "--list services gives their names",

@@ -105,8 +105,9 @@ def _position(services: Services, one: Opened, scenario_name: str) -> int:
         off = np.hypot(*(services.places[own] - [one.easting, one.northing]).T)
         own = own[off <= _MOVED_M]
     if len(own) != 1:
+        which = "a service of sensitive data" if services.sensitive else one.name
         raise UsageProblem(
-            f"the scenario {scenario_name} closes {one.name}, which is no longer there",
+            f"the scenario {scenario_name} closes {which}, which is no longer there",
             todo="Make the scenario again on the services of today",
         )
     return int(own[0])

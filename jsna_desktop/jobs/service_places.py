@@ -25,17 +25,22 @@ class Services:
 
     `names`, `places` (s, 2) EPSG:27700, NaN where unknown, `capacity` NaN where it is not told.
 
-    `problems` are sentences on those that cannot be placed or have no sound capacity; `sensitive` where any is from a
-    sensitive dataset; `titles` of the datasets.
+    `problems` are sentences on those that cannot be placed or have no sound capacity; `secret` (s,) those of sensitive
+    datasets, which no sentence names; `titles` of the datasets.
     """
 
     service: str
     names: np.ndarray
     places: np.ndarray
     capacity: np.ndarray
-    sensitive: bool
+    secret: np.ndarray
     titles: tuple[str, ...]
     problems: tuple[str, ...]
+
+    @property
+    def sensitive(self) -> bool:
+        """Whether any is from a sensitive dataset."""
+        return bool(self.secret.any())
 
 
 def service_types(store: Store) -> list[str]:
@@ -60,12 +65,11 @@ def services_of(store: Store, service: str) -> Services:
                 found=", ".join(known) or "no services at all",
                 todo="Choose one of these" if known else "Add a file of services",
             )
-    names, places, capacity, postcodes, titles = [], [], [], [], []
-    sensitive = False
+    names, places, capacity, postcodes, secret, titles = [], [], [], [], [], []
     rows = store.all(
         "SELECT key, title, sensitive FROM dataset WHERE kind = 'services' AND replaced_by IS NULL ORDER BY key"
     )
-    for key, title, secret in rows:
+    for key, title, sensitive in rows:
         mine = np.isin(catalogue.column(store, key, "service"), wanted)
         if not mine.any():
             continue
@@ -77,11 +81,21 @@ def services_of(store: Store, service: str) -> Services:
         text = catalogue.column(store, key, "postcode") if "postcode" in own else np.full(len(mine), "")
         postcodes.append(text[mine])
         titles.append(title)
-        sensitive |= bool(secret)
-    every = [np.concatenate(part) for part in (names, places, capacity, postcodes)]
-    problems = [*_unplaced(store, every[0], every[1], every[3]), *_twins(every[0], every[1])]
+        secret.append(np.full(int(mine.sum()), bool(sensitive)))
+    every = [np.concatenate(part) for part in (names, places, capacity, postcodes, secret)]
+    open_ones = ~every[4]
+    problems = [
+        *_unplaced(store, every[0][open_ones], every[1][open_ones], every[3][open_ones]),
+        *unnamed(every[4] & ~np.isfinite(every[1]).all(axis=1), "service", "no place"),
+        *_twins(every[0][open_ones], every[1][open_ones]),
+    ]
     capacities = every[2].astype(float)
-    return Services(",".join(wanted), every[0], every[1], capacities, sensitive, tuple(titles), tuple(problems))
+    return Services(",".join(wanted), every[0], every[1], capacities, every[4], tuple(titles), tuple(problems))
+
+
+def unnamed(mine: np.ndarray, one: str, lacking: str) -> list[str]:
+    """A sentence on rows (n,) of sensitive data that lack something: they are neither named nor counted."""
+    return [f"some {one}s of sensitive data have {lacking}, and are left out"] if mine.any() else []
 
 
 def _unplaced(store: Store, names: np.ndarray, places: np.ndarray, postcodes: np.ndarray) -> list[str]:
@@ -124,11 +138,10 @@ def capacity_problems(services: Services) -> list[str]:
     """Sentences on capacities that are missing or below zero: these services are left out of floating catchments."""
     lacking, below = np.isnan(services.capacity), services.capacity < 0
     said = []
-    if lacking.any():
-        said.append(f"left out, for they tell no capacity: {_listed(services.names[lacking])}")
-    if below.any():
-        said.append(f"left out, for their capacity is below zero: {_listed(services.names[below])}")
-    return said
+    for mine, why in ((lacking, "they tell no capacity"), (below, "their capacity is below zero")):
+        if (named := mine & ~services.secret).any():
+            said.append(f"left out, for {why}: {_listed(services.names[named])}")
+    return said + unnamed((lacking | below) & services.secret, "service", "no sound capacity")
 
 
 def _listed(names: np.ndarray) -> str:

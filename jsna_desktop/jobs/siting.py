@@ -17,7 +17,7 @@ from jsna_desktop.areas.travel import Reach, Snapped, Ways
 from jsna_desktop.errors import UsageProblem
 from jsna_desktop.jobs.access import Prepared, checked_limits, edge_of_known, straight
 from jsna_desktop.jobs.progress import Progress
-from jsna_desktop.jobs.service_places import Services, services_of
+from jsna_desktop.jobs.service_places import Services, services_of, unnamed
 from jsna_desktop.jobs.siting_candidates import Candidates, candidates_of, unplaced
 from jsna_desktop.jobs.siting_people import Served, Weight, served, weight_of
 from jsna_desktop.measures import siting as measures
@@ -141,9 +141,10 @@ def site(
     here = _Ground(prepared, services, offered)
     usable, notes = _usable(prepared, offered, services, here)
     if usable.sum() < count:
+        secret = offered.sensitive or (services is not None and services.sensitive)
         raise UsageProblem(
             f"{counted(count, 'place')} cannot be chosen",
-            found="; ".join([counted(int(usable.sum()), "candidate"), *notes]),
+            found="" if secret else "; ".join([counted(int(usable.sum()), "candidate"), *notes]),
             todo="Ask for fewer, or add candidates",
         )
     weights = whom.weights(weighed.values)
@@ -177,11 +178,12 @@ def _usable(
     usable = placed.copy()
     if here.snapped is not None:
         usable &= here.snapped.on_roads
-        lost = np.flatnonzero(placed & ~usable)
+        lost = np.flatnonzero(placed & ~usable & ~offered.secret)
         notes += [f"{offered.names[row]} lies {here.snapped.metres[row] / 1000:,.1f} km from any road, left out"
                   for row in lost[:10].tolist()]  # fmt: skip
         if len(lost) > 10:
             notes.append(f"further than 1 km from any road, left out: {counted(len(lost) - 10, 'more candidate')}")
+        notes += unnamed(placed & ~usable & offered.secret, "candidate", "no road near them")
     metres = np.round(np.nan_to_num(offered.places, nan=-1e9)).astype(np.int64)
     if services is not None:
         open_now = {(round(x), round(y)) for x, y in services.places.tolist() if np.isfinite(x)}

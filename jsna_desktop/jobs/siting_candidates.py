@@ -7,7 +7,7 @@ import numpy as np
 from jsna_desktop.errors import UsageProblem
 from jsna_desktop.jobs.located import Places as Postcodes
 from jsna_desktop.jobs.points import names_of, places_of
-from jsna_desktop.jobs.service_places import service_types
+from jsna_desktop.jobs.service_places import service_types, unnamed
 from jsna_desktop.sources.assets import KINDS
 from jsna_desktop.workspace import catalogue
 from jsna_desktop.workspace.store import Store
@@ -15,13 +15,21 @@ from jsna_desktop.workspace.store import Store
 
 @dataclass(frozen=True)
 class Candidates:
-    """Places (m, 2) where a service could open, EPSG:27700, NaN unknown; `names` (m,); `title` what they are."""
+    """Places (m, 2) where a service could open, EPSG:27700, NaN unknown; `names` (m,); `title` what they are.
+
+    `secret` (m,) are those of sensitive data, which no sentence names.
+    """
 
     title: str
     names: np.ndarray
     places: np.ndarray
     postcodes: np.ndarray
-    sensitive: bool
+    secret: np.ndarray
+
+    @property
+    def sensitive(self) -> bool:
+        """Whether any is from a sensitive dataset."""
+        return bool(self.secret.any())
 
 
 def candidates_of(store: Store, wanted: str) -> Candidates:
@@ -52,13 +60,13 @@ def candidates_of(store: Store, wanted: str) -> Candidates:
             todo="Name a dataset, a type of service, or one kind or theme of assets (assets:space)"
             if ids else "Add a table of services or assets: the halls, hubs and stops where it could open",
         )  # fmt: skip
-    secret = {row[0]: bool(row[3]) for row in rows}
+    sensitive = {row[0]: bool(row[3]) for row in rows}
     return Candidates(
         wanted,
         np.concatenate([names_of(store, key)[mine] for key, mine in found]),
         np.concatenate([places_of(store, key)[mine] for key, mine in found]),
         np.concatenate([_postcodes(store, key)[mine] for key, mine in found]),
-        any(secret[key] for key, _ in found),
+        np.concatenate([np.full(int(mine.sum()), sensitive[key]) for key, mine in found]),
     )
 
 
@@ -81,7 +89,8 @@ def _postcodes(store: Store, key: int) -> np.ndarray:
 
 def unplaced(store: Store, found: Candidates) -> list[str]:
     """Sentences on candidates without a place, with the postcode that may be meant."""
-    lost = np.flatnonzero(~np.isfinite(found.places).all(axis=1))
+    without = ~np.isfinite(found.places).all(axis=1)
+    lost = np.flatnonzero(without & ~found.secret)
     located, said = Postcodes(store), []
     for row in lost[:10].tolist():
         code = str(found.postcodes[row])
@@ -90,4 +99,4 @@ def unplaced(store: Store, found: Candidates) -> list[str]:
         said.append(f"{found.names[row]} has no place, left out: {why}{f'; {meant} may be meant' if meant else ''}")
     if len(lost) > 10:
         said.append(f"{len(lost) - 10:,} more candidates have no place, and are left out")
-    return said
+    return said + unnamed(without & found.secret, "candidate", "no place")

@@ -98,7 +98,9 @@ def test_a_new_one_brings_gains_and_a_move_both(practices: Access) -> None:
 
 
 def test_sensitive_services_are_withheld_unless_they_are_unlocked(practices: Access) -> None:
-    secret = replace(practices, services=replace(practices.services, sensitive=True))
+    secret = replace(
+        practices, services=replace(practices.services, secret=np.full(len(practices.services.names), True))
+    )
     hidden = access_findings(secret, "Brackenhithe", changed(secret, Change((3,))))
     assert hidden.withheld
     assert not np.isfinite(hidden.values).any()
@@ -250,6 +252,8 @@ def test_capacity_in_reach_is_that_of_its_row(practices: Access) -> None:
     total = np.nansum(found.values * people.people.residents) / 1000
     whole = row_of(supply_rows(made), "Marrowshire")
     assert total == pytest.approx(whole["per_1000"] * whole["residents"] / 1000, rel=1e-6)
-    hidden = supply_findings(replace(made, services=replace(made.services, sensitive=True)), None)
+    hidden = supply_findings(
+        replace(made, services=replace(made.services, secret=np.full(len(made.services.names), True))), None
+    )
     assert hidden.table[0].now is None
     assert not np.isfinite(hidden.values).any()

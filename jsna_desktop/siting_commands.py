@@ -55,7 +55,7 @@ def site(options: argparse.Namespace) -> int:
             of=range(len(residents.rows)) if choice.named else (), weight=options.weight,
             objective=options.objective or siting.MEDIAN, limit=options.within, new=options.new,
         )  # fmt: skip
-        shown = siting_rows.released_sites(siting_rows.rows(made), sensitive=made.sensitive)
+        shown = siting_rows.released_sites(made)
         return give(options, store, shown, _columns(prepared.unit, made.limit), siting_rows.head(made))
 
 

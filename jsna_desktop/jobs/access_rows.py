@@ -208,10 +208,14 @@ def _few_of(made: Access, cost: np.ndarray, service: np.ndarray, block: int, cou
 
 
 def released_access(found: list[dict], *, sensitive: bool) -> list[dict]:
-    """Rows as they may leave the program: of sensitive services or residents without any of their numbers."""
+    """Rows as they may leave the program: of sensitive services or residents without any of their numbers.
+
+    Nor does their order tell of them, or how many there are: areas come by their code, and services are one row.
+    """
     if not sensitive:
         return found
-    return [_bare(row) for row in found]
+    bare = sorted((_bare(row) for row in found), key=lambda row: row.get("area_code", ""))
+    return list({repr(row) if "name" in row else at: row for at, row in enumerate(bare)}.values())
 
 
 def _bare(row: dict) -> dict:

@@ -18,6 +18,10 @@ _HOW = {
     PROGRAMMED: "integer programme (HiGHS) over the candidates that the Lagrangian relaxation left",
     BOUNDED: "greedy with swaps, and the bound of a relaxation",
 }
+_WITHHELD = (
+    "candidate", "easting", "northing", "mean_before", "mean_after", "covered_before", "covered_after",
+    "brought_within", "brought_fifths", "proven", "gap", "method",
+)  # fmt: skip
 
 
 def rows(made: Sites) -> list[dict]:
@@ -170,7 +174,7 @@ def head(made: Sites) -> dict:
         "objective": made.objective,
         "limit": made.limit,
         "limits": [made.limit],
-        "candidates": int(made.usable.sum()),
+        "candidates": None if secret else int(made.usable.sum()),
         "localities": list(made.served.localities),
         **(dict.fromkeys(told) if secret else told),
         "fifths": [] if secret else fifth_names(made),
@@ -183,10 +187,17 @@ def _better(made: Sites) -> str:
     return f"more within {unit}" if made.objective == COVER else "the mean lower"
 
 
-def released_sites(found: list[dict], *, sensitive: bool) -> list[dict]:
-    """Rows as they may leave the program: of sensitive places or residents the ranks alone."""
-    if not sensitive:
-        return found
-    kept = ("rank", "locality", "service", "objective", "by", "unit", "weight", "limit")
-    return [{name: value if name in kept else None for name, value in row.items()} | {"note": WITHHELD}
-            for row in found]  # fmt: skip
+def released_sites(made: Sites) -> list[dict]:
+    """Rows as they may leave the program: of sensitive places or residents as many ranks as were asked for, alone."""
+    if not made.sensitive:
+        return rows(made)
+    asked = {
+        "locality": "; ".join(made.served.localities),
+        "service": made.service,
+        "objective": made.objective,
+        "by": made.prepared.mode,
+        "unit": made.prepared.unit,
+        "weight": made.weighed.title,
+        "limit": made.limit,
+    }
+    return [{"rank": at + 1, **dict.fromkeys(_WITHHELD), **asked, "note": WITHHELD} for at in range(made.count)]

@@ -117,7 +117,7 @@ def test_a_sensitive_need_is_refused_and_sensitive_halls_leave_no_name(store: St
     worlds.keep(store, replace(secret, dataset=replace(secret.dataset, sensitive=True)))
     made = sited(store, 1, candidates="refuge")
     assert made.sensitive
-    [row] = siting_rows.released_sites(siting_rows.rows(made), sensitive=True)
+    [row] = siting_rows.released_sites(made)
     assert (row["rank"], row["candidate"], row["mean_after"], row["easting"]) == (1, None, None, None)
     assert row["note"] == WITHHELD
 

@@ -81,9 +81,12 @@ def area_choices(store: Store) -> list[Choice]:
 
 
 def services(layers: Sequence[PointLayer]) -> dict[str, str]:
-    """What can be measured from besides postcodes: the words of the list → what the job understands."""
-    every = {f"All: {layer.title}": layer.key for layer in layers}
-    return every | {str(name): str(name) for layer in layers for name in layer.names if str(name)}
+    """What can be measured from besides postcodes: the words of the list → what the job understands.
+
+    Without those of sensitive data, which the job refuses: what is built around them would tell where they are.
+    """
+    every = {f"All: {layer.title}": layer.key for layer in layers if not layer.secret.all()}
+    return every | {str(name): str(name) for layer in layers for name in layer.names[~layer.secret] if str(name)}
 
 
 def split_postcodes(text: str) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ import shapely
 
 from jsna_desktop.areas import apportion, geography, locate, shapes
 from jsna_desktop.areas.locality import POLYGON, SELECTION, Locality
-from jsna_desktop.errors import UsageProblem
+from jsna_desktop.errors import DisclosureRefused, UsageProblem
 from jsna_desktop.jobs import versions
 from jsna_desktop.jobs.larger_areas import LargerArea, outline
 from jsna_desktop.jobs.localities import DEFAULT_SET, form, named, outline_of
@@ -247,7 +247,10 @@ def around(store: Store, centres: Sequence[str], metres: float) -> Draft:
 
 
 def points_named(store: Store, text: str) -> tuple[np.ndarray, str]:
-    """Coordinates (n, 2) that a word stands for, and how it was understood."""
+    """Coordinates (n, 2) that a word stands for, and how it was understood.
+
+    DisclosureRefused where only sensitive data have a place of this name: what is built there would tell where it is.
+    """
     parts = text.replace(",", " ").split()
     if len(parts) == 2 and all(_is_number(part) for part in parts):
         east, north = map(float, parts)
@@ -256,15 +259,19 @@ def points_named(store: Store, text: str) -> tuple[np.ndarray, str]:
                 "the point is not in Great Britain", found=text, expected="easting,northing in metres (National Grid)"
             )
         return np.array([[east, north]]), f"{east:,.0f} east, {north:,.0f} north."
+    secret = False
     for layer in point_layers(store):
-        known = np.isfinite(layer.places).all(axis=1)
-        mine = np.flatnonzero(known & (np.char.lower(np.asarray(layer.names, np.str_)) == text.strip().lower()))
-        if layer.key == text:
-            lost = int((~known).sum())
+        called = np.char.lower(np.asarray(layer.names, np.str_)) == text.strip().lower()
+        secret |= bool((layer.secret & (called | (layer.key == text))).any())
+        known = np.isfinite(layer.places).all(axis=1) & ~layer.secret
+        mine = np.flatnonzero(known & called)
+        if layer.key == text and not layer.secret.all():
+            lost = int((~known & ~layer.secret).sum())
             if not known.any():
                 raise UsageProblem(f"nothing says where any of the {layer.title.lower()} is", todo="Add postcodes")
             without = f" ({lost:,} without a known place left out)" if lost else ""
-            return layer.places[known], f"{layer.title}: {int(known.sum()):,}{without}."
+            without += " Those of sensitive data are left out." if secret else ""
+            return layer.places[known], f"{layer.title}: {int(known.sum()):,}{without}".rstrip(".") + "."
         if len(mine) > 1 and len(np.unique(layer.places[mine], axis=0)) > 1:
             raise UsageProblem(
                 f"{len(mine)} of the {layer.title.lower()} are called {text!r}", todo="Use its postcode or coordinates"
@@ -275,6 +282,11 @@ def points_named(store: Store, text: str) -> tuple[np.ndarray, str]:
     east, north = places.points(np.array([text]))
     if np.isfinite(east[0]):
         return np.array([[east[0], north[0]]]), f"{text.upper()} (postcode)."
+    if secret:
+        raise DisclosureRefused(
+            f"nothing is built around {text!r}: it is of sensitive data, and what lay there would tell where it is",
+            todo="Use a postcode or coordinates that may be known",
+        )
     meant = places.meant(text)
     raise UsageProblem(
         f"there is no place {text!r} to measure from",

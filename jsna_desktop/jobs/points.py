@@ -30,32 +30,38 @@ _TITLES = {
 
 @dataclass(frozen=True)
 class PointLayer:
-    """`key` is `service:` or `asset:` and the kind; `places` (n, 2) EPSG:27700, NaN where unknown; `names` (n,)."""
+    """`key` is `service:` or `asset:` and the kind; `places` (n, 2) EPSG:27700, NaN where unknown; `names` (n,).
+
+    `secret` (n,) marks the rows of sensitive data, which may be seen on the screen and nothing be built from.
+    """
 
     key: str
     title: str
     places: np.ndarray
     names: np.ndarray
+    secret: np.ndarray
 
 
 def point_layers(store: Store) -> list[PointLayer]:
     """Every kind of service and asset of the workspace, services first, by title; those without a place stay in it."""
-    found: dict[str, list[tuple[np.ndarray, np.ndarray]]] = {}
-    rows = store.all("SELECT key FROM dataset WHERE kind = 'services' AND replaced_by IS NULL ORDER BY key")
-    for (key,) in rows:
+    found: dict[str, list[tuple[np.ndarray, np.ndarray, np.ndarray]]] = {}
+    rows = store.all("SELECT key, sensitive FROM dataset WHERE kind = 'services' AND replaced_by IS NULL ORDER BY key")
+    for key, sensitive in rows:
         names, places = names_of(store, key), places_of(store, key)
         known = "service" in catalogue.column_names(store, key)
         kinds = catalogue.column(store, key, "service") if known else np.full(len(names), "")
         for word in np.unique(kinds).tolist():
             mine = kinds == word
-            found.setdefault(f"service:{word}", []).append((places[mine], names[mine]))
+            secret = np.full(int(mine.sum()), bool(sensitive))
+            found.setdefault(f"service:{word}", []).append((places[mine], names[mine], secret))
     assets = register(store)
     points, kinds = assets.points, np.array([one.kind for one in assets.assets])
     names = np.array([one.name for one in assets.assets])
+    secret = np.array([one.sensitive for one in assets.assets], dtype=bool)
     for word in np.unique(kinds).tolist():
-        found[f"asset:{word}"] = [(points[kinds == word], names[kinds == word])]
+        found[f"asset:{word}"] = [(points[kinds == word], names[kinds == word], secret[kinds == word])]
     made = [
-        PointLayer(key, title(key), np.concatenate([p for p, _ in parts]), np.concatenate([n for _, n in parts]))
+        PointLayer(key, title(key), *(np.concatenate(column) for column in zip(*parts, strict=True)))
         for key, parts in found.items()
     ]
     return sorted(made, key=lambda layer: (layer.key.startswith("asset"), layer.title))

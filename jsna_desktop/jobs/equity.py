@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from jsna_desktop.areas import geography, locate
-from jsna_desktop.errors import UsageProblem
+from jsna_desktop.errors import DisclosureRefused, UsageProblem
 from jsna_desktop.jobs.deprivation_groups import PLACE, ranking
 from jsna_desktop.jobs.equity_rows import About, audited, by_deprivation
 from jsna_desktop.jobs.figures import RESIDENTS, Figures, Table, load_figures
@@ -19,6 +19,7 @@ from jsna_desktop.jobs.life_expectancy import grouped
 from jsna_desktop.jobs.located import Places as Postcodes
 from jsna_desktop.jobs.measured_places import Choice, Places, chosen_places
 from jsna_desktop.jobs.need_and_use import Side, by_ages, by_sex, parts_of, summed, whole_of
+from jsna_desktop.jobs.release import WITHHELD
 from jsna_desktop.jobs.rurality import CLASSES, rurality
 from jsna_desktop.workspace import catalogue
 from jsna_desktop.workspace.store import Store
@@ -28,13 +29,14 @@ from jsna_desktop.workspace.store import Store
 class Supply:
     """Services (blocks,) and their capacity (blocks,) by block; how many are elsewhere, and how many tell no capacity.
 
-    `has_capacity` is false where none of them tells it.
+    `has_capacity` is false where none of them tells it. Of services of sensitive data none of it is known: all is NaN.
     """
 
     services: np.ndarray
     capacity: np.ndarray
     elsewhere: int
     without_capacity: int
+    sensitive: bool
 
     @property
     def has_capacity(self) -> bool:
@@ -50,14 +52,16 @@ def supply_of(store: Store, service: str, geo: str, universe: np.ndarray) -> Sup
     """The services of one type by block. UsageProblem where there are none."""
     known: set[str] = set()
     blocks, capacity = [], []
-    located = Postcodes(store)
-    for (key,) in store.all("SELECT key FROM dataset WHERE kind = 'services' AND replaced_by IS NULL ORDER BY key"):
+    located, secret = Postcodes(store), False
+    rows = store.all("SELECT key, sensitive FROM dataset WHERE kind = 'services' AND replaced_by IS NULL ORDER BY key")
+    for key, sensitive in rows:
         names = catalogue.column_names(store, key)
         types = catalogue.column(store, key, "service")
         known |= set(np.unique(types).tolist())
         mine = types == service
         if not mine.any():
             continue
+        secret |= bool(sensitive)
         codes = np.full(int(mine.sum()), "", dtype="U9")
         if "postcode" in names:
             codes = located.blocks(catalogue.column(store, key, "postcode")[mine], geo).codes.astype("U32")
@@ -73,6 +77,9 @@ def supply_of(store: Store, service: str, geo: str, universe: np.ndarray) -> Sup
         capacity.append(own.astype(float))
     if not blocks:
         raise UsageProblem(f"there is no service {service}", found=", ".join(sorted(known)) or "no services at all")
+    if secret:
+        nothing = np.full(len(universe), np.nan)
+        return Supply(nothing, nothing, 0, 0, sensitive=True)
     codes, places = np.concatenate(blocks), np.concatenate(capacity)
     at = geography.align(codes, universe)
     inside = at >= 0
@@ -82,6 +89,7 @@ def supply_of(store: Store, service: str, geo: str, universe: np.ndarray) -> Sup
         np.bincount(at[inside], np.nan_to_num(places[inside]), minlength=size),
         int((~inside).sum()),
         int(np.isnan(places[inside]).sum()),
+        sensitive=False,
     )
 
 
@@ -104,14 +112,16 @@ def equity(
     figures = load_figures(store, wanted)
     table = table_of(figures, [one for one in (need, use) if one])
     people = table.population(9999)
-    if people is None or people.sensitive:
-        raise UsageProblem("there are no open residents of these areas", todo="Add a population")
+    if people is None:
+        raise UsageProblem("there are no residents of these areas", todo="Add a population")
+    if people.sensitive:
+        raise DisclosureRefused("the residents are of sensitive data, and what is for so many of them does not leave")
     blocks = geography.is_block(table.universe, table.geography) & ~table.published
     rank = ranking(store, table.geography, table.universe, by)
     places = chosen_places(store, choice, table.geography, table.universe, blocks)
     cut = grouped(places, rank, groups, within, blocks)
     supply = supply_of(store, service, table.geography, table.universe)
-    about = About(service, need or RESIDENTS, use or "", supply.measure)
+    about = About(service, need or RESIDENTS, use or "", supply.measure, WITHHELD if supply.sensitive else "")
 
     def columns(these: Places) -> dict[str, np.ndarray]:
         return _columns(figures, table, these, people.residents, supply, need, use)
@@ -151,6 +161,8 @@ def equity(
         rows += mine
         findings += said
     findings += lacking
+    if supply.sensitive:
+        findings.append(f"where {service} services are, and their capacity: {WITHHELD}")
     if supply.elsewhere:
         findings.append(f"{supply.elsewhere:,} of the services are in none of these areas")
     if supply.has_capacity and supply.without_capacity:

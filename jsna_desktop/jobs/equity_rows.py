@@ -21,12 +21,13 @@ _AMONG = {"sex": "by sex", "age": "by age", "rurality": "by rurality", "locality
 
 @dataclass(frozen=True)
 class About:
-    """The service, the indicators of need and use ("" for none), and what supply is counted in."""
+    """The service, the indicators of need and use ("" for none), what supply is counted in, and why it is withheld."""
 
     service: str
     need: str
     use: str
     supply: str
+    withheld: str = ""
 
     def served(self, part: dict[str, np.ndarray]) -> np.ndarray:
         """Use (k,), or supply where no use is named."""
@@ -98,7 +99,7 @@ def audited(
             "relative": number(ratio[at] / total) if total else None,
             "unserved": number(gone[at]) if about.use and not about.unknown_need(dimension) else None,
             "unserved_best_fifth": at_best[at],
-            "note": "" if np.isfinite(ratio[at]) else _LACKING,
+            "note": about.withheld or ("" if np.isfinite(ratio[at]) else _LACKING),
         }
         for at in range(len(labels))
     ]

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jsna_desktop.command_output import Prepared, choice_of, give, share
-from jsna_desktop.errors import UsageProblem
+from jsna_desktop.errors import DisclosureRefused, UsageProblem
 from jsna_desktop.safekeeping import opened
 
 if TYPE_CHECKING:
@@ -190,6 +190,9 @@ def _say_place(store: "Store", key: str, said: str) -> None:
     from jsna_desktop.jobs.localities import localities
 
     one = assets.find(assets.register(store), key)
+    if one.sensitive:
+        print(f"{said} ({key}): it is of sensitive data, and does not leave the program")
+        return
     places = localities(store)
     held = assets.lying_in(assets.Register((one,), date.today()).points, places)[0]
     where = f" in {', '.join(dict.fromkeys(places[at].name for at in held))}" if held else ""
@@ -204,7 +207,8 @@ def _edit(options: argparse.Namespace) -> int:
     with opened(options, write=True) as store:
         one = assets.find(assets.register(store), options.asset)
         made = edit_asset(store, one.key, _fields_of(options))
-        _say_place(store, made.key, f"Changed {one.name}" + (f" to {made.name}" if made.name != one.name else ""))
+        renamed = made.name != one.name and not one.sensitive
+        _say_place(store, made.key, f"Changed {one.told}" + (f" to {made.name}" if renamed else ""))
     return 0
 
 
@@ -215,8 +219,8 @@ def _remove(options: argparse.Namespace) -> int:
     with opened(options, write=True) as store:
         one = assets.find(assets.register(store), options.asset)
         remove_asset(store, one.key)
-        print(f"Removed {one.name} ({one.key}); its row in the file stays" if "own/" not in one.key
-              else f"Removed {one.name} ({one.key})")  # fmt: skip
+        stays = "" if "own/" in one.key else "; its row in the file stays"
+        print(f"Removed {one.told} ({one.key}){stays}")
     return 0
 
 
@@ -263,7 +267,7 @@ def _gaps(options: argparse.Namespace) -> int:
     with opened(options) as store:
         start = _start(store, options)
         if start.residents.sensitive:
-            raise UsageProblem("the residents are sensitive, and small areas are not told of")
+            raise DisclosureRefused("the residents are sensitive, and small areas are not told of")
         rows, rank = asset_reach.gap_rows(start, metres, options.index, options.within, options.under / 100)
         head = _head(start, metres) | {"by": rank.by, "within": options.within, "under": options.under}
         beyond = sum(row["beyond"] for row in rows)

@@ -36,6 +36,7 @@ from jsna_desktop.workspace.store import Store
 
 _LONGEST = 300  # letters of any word of an asset
 _KEY = "own/"
+SECRET_SUBJECT = "an asset of sensitive data"
 _PLACE = "a postcode, or easting and northing"
 
 
@@ -76,7 +77,7 @@ def edit_asset(store: Store, key: str, fields: Mapping[str, str]) -> Change:
         one, row = _there(store, key)
         made = _checked(store, one, fields)
         if all(_same(getattr(made, name), getattr(one, name)) for name in (*WORDS, *NUMBERS)):
-            raise UsageProblem(f"nothing of {one.name} would change", todo="Say what is to be another")
+            raise UsageProblem(f"nothing of {one.told} would change", todo="Say what is to be another")
         after = replace(row or _row_on(one), asset=made, state=row.state if row else CHANGED)
         return _apply(store, Change(key, made.name, after.key, row, after))
 
@@ -100,7 +101,7 @@ def take_back(store: Store, change: Change) -> None:
     with store.transaction():
         _unchanged_since(store, change, change.after)
         _write(store, change, change.before)
-        audit.record(store, audit.ASSET_RESTORED, change.name, key=change.key)
+        _record(store, audit.ASSET_RESTORED, change)
 
 
 def again(store: Store, change: Change) -> None:
@@ -121,8 +122,21 @@ def _apply(store: Store, change: Change) -> Change:
     state = change.after.state if change.after is not None else ""
     fresh = change.before is None and state == ADDED
     action = audit.ASSET_REMOVED if state == REMOVED else audit.ASSET_ADDED if fresh else audit.ASSET_CHANGED
-    audit.record(store, action, change.name, key=change.key)
+    _record(store, action, change)
     return change
+
+
+def _record(store: Store, action: str, change: Change) -> None:
+    """Keep it in the audit, which can be printed: an asset of sensitive data by its key, and not by its name."""
+    secret = any(row is not None and row.asset.sensitive for row in (change.before, change.after)) or _is_own_secret(
+        store
+    )
+    audit.record(store, action, SECRET_SUBJECT if secret else change.name, key=change.key)
+
+
+def _is_own_secret(store: Store) -> bool:
+    """Whether what was added and changed here is sensitive, as it is beside any sensitive table of assets."""
+    return bool(store.one("SELECT count(*) FROM dataset WHERE id = ? AND sensitive = 1", [OWN])[0])
 
 
 def _there(store: Store, key: str) -> tuple[Asset, OwnRow | None]:

@@ -10,7 +10,7 @@ import numpy as np
 
 from jsna_desktop.areas.geography import align
 from jsna_desktop.areas.locality import Locality
-from jsna_desktop.errors import UsageProblem
+from jsna_desktop.errors import DisclosureRefused, UsageProblem
 from jsna_desktop.jobs.asset_reach import KIND, LOW, METRES, THEME, Ground, gap_rows, ground, reach_rows
 from jsna_desktop.jobs.assets import MONTHS, Register, cut_off, is_stale, register
 from jsna_desktop.jobs.deprivation_groups import PLACE, Ranking
@@ -39,7 +39,7 @@ class Question:
 def strengths(store: Store, locality: Locality | None, asked: Question, assets: Register | None = None) -> Strengths:
     """The findings of a kept locality; without one, of the district with the most residents.
 
-    UsageProblem where there are no assets or nobody is counted.
+    UsageProblem where there are no assets or nobody is counted; DisclosureRefused where the residents are sensitive.
     """
     found = (register(store) if assets is None else assets).open()
     if not found.assets:
@@ -63,8 +63,8 @@ def with_strengths(store: Store, places: list[Locality], found: Iterable[Finding
             yield replace(one, left_out=(*one.left_out, "Local strengths: the residents are sensitive"))
             continue
         made = _strengths(start, whole, 0, Question(), place)
-        titles = [dataset for _, dataset in catalogue.keyed_datasets(store) if dataset.kind == "assets"]
-        more = tuple(Source(each.title, each.period, each.source, "By location") for each in titles)
+        tables = [each for _, each in catalogue.keyed_datasets(store) if each.kind == "assets" and not each.sensitive]
+        more = tuple(Source(each.title, each.period, each.source, "By location") for each in tables)
         methods = (*one.methods, ("Local strengths", " ".join(text for _, text in made.made).replace("\u00a0%", "%")))
         made = replace(made, gap_shapes=_shapes(store, start.residents.people.geography, made.gaps))
         yield replace(one, strengths=made, methods=methods, sources=(*one.sources, *more))
@@ -80,7 +80,7 @@ def _largest(whole: Ground) -> int:
 def _strengths(start: Ground, whole: Ground, row: int, asked: Question, locality: Locality | None) -> Strengths:
     residents = start.residents
     if residents.sensitive:
-        raise UsageProblem("the residents are sensitive, so that nothing is told for so many of them")
+        raise DisclosureRefused("the residents are sensitive, so that nothing is told for so many of them")
     name = residents.rows[row].locality
     every = reach_rows(start, asked.metres, asked.by)
     size = len(every) // len(residents.rows)
@@ -135,7 +135,7 @@ def _gaps(start: Ground, row: int, metres: float) -> tuple[tuple[Gap, ...], Rank
     """The gaps of a row, what need goes by, and why they are not told of where nothing says who is in need."""
     try:
         found, rank = gap_rows(start, metres, within=PLACE)
-    except UsageProblem as problem:
+    except (UsageProblem, DisclosureRefused) as problem:
         return (), None, problem.what
     matrix, origins = start.residents.matrix, start.residents.origins
     blocks = np.unique(origins.block[matrix.indices[matrix.indptr[row] : matrix.indptr[row + 1]]])

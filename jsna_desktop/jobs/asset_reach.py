@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from jsna_desktop.areas import geography, locate
-from jsna_desktop.errors import UsageProblem
+from jsna_desktop.errors import DisclosureRefused, UsageProblem
 from jsna_desktop.jobs import access
 from jsna_desktop.jobs.access_people import Residents, residents_of
 from jsna_desktop.jobs.assets import Register, lying_in
@@ -144,7 +144,7 @@ def gap_rows(
     residents, people = found.residents, found.residents.people
     rank = ranking(found.store, people.geography, people.codes, by)
     if rank.sensitive:
-        raise UsageProblem(f"{rank.by} is sensitive, and small areas cannot be named by it")
+        raise DisclosureRefused(f"{rank.by} is sensitive, and small areas cannot be named by it")
     size = len(people.codes)
     needy = _most_deprived(found, rank, within, groups)
     block = residents.origins.block

@@ -59,6 +59,11 @@ class Asset:
     sensitive: bool = False
 
     @property
+    def told(self) -> str:
+        """What it is called where its name may leave the program: by its key where it is of sensitive data."""
+        return f"the asset {self.key}" if self.sensitive else self.name
+
+    @property
     def is_placed(self) -> bool:
         return bool(np.isfinite(self.x) and np.isfinite(self.y))
 
@@ -176,7 +181,7 @@ def _with_changes(
         if len(namesakes) == 1 and row.of_dataset not in files:
             taken[namesakes[0]] = row
         elif row.state == CHANGED:
-            notes.append(f"{row.asset.name}: the file that it was in has it no more; it is kept as it was changed here")
+            notes.append(f"{row.asset.told}: the file that it was in has it no more; it is kept as it was changed here")
             more.append(replace(row.asset, state=ADDED))
         elif row.state == ADDED:
             more.append(row.asset)
@@ -202,7 +207,10 @@ def _placed(store: Store, assets: list[Asset]) -> list[Asset]:
 
 
 def find(found: Register, text: str) -> Asset:
-    """The asset of this key or name. UsageProblem where there is none, or several."""
+    """The asset of this key or name. UsageProblem where there is none, or several.
+
+    Names of sensitive data are not suggested.
+    """
     wanted = text.strip()
     for one in found.assets:
         if one.key == wanted:
@@ -212,9 +220,10 @@ def find(found: Register, text: str) -> Asset:
         return named[0]
     if named:
         keys = ", ".join(one.key for one in named)
-        what = f"there are {len(named)} assets called {named[0].name}"
+        called = next((one.name for one in named if not one.sensitive), wanted)
+        what = f"there are {len(named)} assets called {called}"
         raise UsageProblem(what, found=keys, todo="Say which by its key")
-    near = get_close_matches(wanted, [one.name for one in found.assets], 3, 0.6)
+    near = get_close_matches(wanted, [one.name for one in found.assets if not one.sensitive], 3, 0.6)
     todo = f"Did you mean {' or '.join(near)}?" if near else "`assets list` shows them with their keys"
     raise UsageProblem(f"there is no asset {wanted!r}", todo=todo)
 

@@ -4,6 +4,7 @@ from jsna_desktop.jobs.figures import load_figures
 from jsna_desktop.jobs.localities import localities
 from jsna_desktop.jobs.profile import Summary, summaries
 from jsna_desktop.jobs.release import release_summary
+from jsna_desktop.sources.dataset import Dataset, Problem
 from jsna_desktop.workspace import arrays, catalogue
 from jsna_desktop.workspace.store import Store
 
@@ -33,7 +34,7 @@ def contents(store: Store) -> dict:
                 "sensitive": d.sensitive,
                 "fictional": d.fictional,
                 "replaced_by": replaced.get(d.id),
-                "problems": [{"message": p.message, "rows": p.rows, "examples": list(p.examples)} for p in d.problems],
+                "problems": [_problem(p, d) for p in d.problems],
             }
             for d in catalogue.datasets(store)
         ],
@@ -43,6 +44,12 @@ def contents(store: Store) -> dict:
             for s in residents(store)
         ],
     }
+
+
+def _problem(one: Problem, dataset: Dataset) -> dict:
+    """What was wrong with a file; of sensitive data without what its rows say."""
+    examples = [] if dataset.sensitive else list(one.examples)
+    return {"message": one.message, "rows": one.rows, "examples": examples}
 
 
 def residents(store: Store, sets: tuple[str, ...] = ()) -> list[Summary]:

@@ -9,11 +9,13 @@ import numpy as np
 import pytest
 import shapely
 
-from jsna_desktop.errors import UsageProblem
+from jsna_desktop.errors import DisclosureRefused, UsageProblem
 from jsna_desktop.jobs import asset_reach
-from jsna_desktop.jobs.asset_findings import Question, strengths
+from jsna_desktop.jobs.asset_findings import Question, strengths, with_strengths
 from jsna_desktop.jobs.asset_reach import KIND, gap_rows, ground, reach_rows
-from jsna_desktop.jobs.assets import Asset, Register
+from jsna_desktop.jobs.assets import NUMBERS, WORDS, Asset, Register
+from jsna_desktop.jobs.figures import load_figures
+from jsna_desktop.jobs.findings import all_findings
 from jsna_desktop.jobs.localities import add_polygon, add_selection, localities
 from jsna_desktop.jobs.measured_places import Choice
 from jsna_desktop.sources.dataset import Reading
@@ -113,8 +115,11 @@ def test_gaps_are_the_needy_squares_out_of_reach_those_of_most_people_first(stor
 def test_sensitive_rankings_name_no_small_areas(store: Store) -> None:
     _deprived(store, np.arange(36) < 4, sensitive=True)
     start = ground(store, Choice(names=("Bottom",)), assets((500, 500)))
-    with pytest.raises(UsageProblem, match="sensitive"):
+    with pytest.raises(DisclosureRefused, match="sensitive"):
         gap_rows(start)
+    bottom = next(place for place in localities(store) if place.name == "Bottom")
+    found = strengths(store, bottom, Question(), assets((500, 500)))
+    assert found.gaps == () and "sensitive" in dict(found.made)["Need"]
 
 
 @pytest.mark.parametrize("metres", [0, -1, 1e6, float("nan")])
@@ -136,6 +141,19 @@ def test_the_sentence_follows_from_the_rows(store: Store) -> None:
     assert f"{len(found.gaps)} small areas" in found.sentence
     empty = strengths(store, bottom, Question(), assets((5500, 5500)))
     assert empty.sentence.startswith("No asset is recorded in Bottom. It may have some")
+
+
+def test_the_sources_of_a_pack_are_those_that_it_was_made_from(store: Store) -> None:
+    one = {name: np.array([""]) for name in WORDS if name != "name"}
+    where = {name: np.array([500.0]) for name in NUMBERS}
+    for identity, secret in (("assets.open", False), ("assets.shelters", True)):
+        own = replace(worlds.dataset(identity, "assets", ""), title=identity, sensitive=secret)
+        worlds.keep(store, Reading(own, np.array(["0"]), {**one, **where}, np.array(["Hall"])))
+    bottom = [place for place in localities(store) if place.name == "Bottom"]
+    [found] = with_strengths(store, bottom, all_findings(load_figures(store), bottom))
+    assert found.strengths is not None and found.strengths.whole.assets == 1
+    titles = {source.title for source in found.sources}
+    assert "assets.open" in titles and "assets.shelters" not in titles
 
 
 def test_without_assets_or_residents_it_says_what_to_add(store: Store, tmp_path: Path) -> None:

@@ -127,16 +127,12 @@ def _apply(store: Store, change: Change) -> Change:
 
 
 def _record(store: Store, action: str, change: Change) -> None:
-    """Keep it in the audit, which can be printed: an asset of sensitive data by its key, and not by its name."""
-    secret = any(row is not None and row.asset.sensitive for row in (change.before, change.after)) or _is_own_secret(
-        store
-    )
+    """Keep it in the audit, which can be printed: beside any sensitive table of assets by its key, not by its name.
+
+    For all that is added and changed here is sensitive then, as it is one dataset.
+    """
+    secret = store.one("SELECT count(*) FROM dataset WHERE kind = 'assets' AND sensitive = 1")[0]
     audit.record(store, action, SECRET_SUBJECT if secret else change.name, key=change.key)
-
-
-def _is_own_secret(store: Store) -> bool:
-    """Whether what was added and changed here is sensitive, as it is beside any sensitive table of assets."""
-    return bool(store.one("SELECT count(*) FROM dataset WHERE id = ? AND sensitive = 1", [OWN])[0])
 
 
 def _there(store: Store, key: str) -> tuple[Asset, OwnRow | None]:

@@ -8,12 +8,14 @@ import shapely
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
+from jsna_desktop.app import drafts
 from jsna_desktop.app.dialogs.history import History
 from jsna_desktop.app.dialogs.new_place import NewPlace
 from jsna_desktop.app.dialogs.set_check import SetCheck
 from jsna_desktop.app.drafts import AREAS, AROUND, POSTCODES
 from jsna_desktop.jobs import versions
 from jsna_desktop.jobs.outlines import Outlines
+from jsna_desktop.jobs.points import PointLayer
 from jsna_desktop.workspace import catalogue
 
 PATIENCE_MS = 30_000
@@ -267,6 +269,13 @@ def test_a_new_place_around_a_postcode_and_around_every_practice(qtbot, at_work,
     made = _named(at_work, f"1500 m around {code}")
     assert shapely.area(made.shape) == pytest.approx(np.pi * 1500**2, rel=0.001)
     assert shapely.Point(x, y).distance(shapely.centroid(made.shape)) < 1
+
+
+def test_no_place_is_offered_around_sensitive_services():
+    places, names = np.zeros((2, 2)), np.array(["Clinic", "Refuge"])
+    mixed = PointLayer("service:care", "Care services", places, names, np.array([False, True]))
+    secret = PointLayer("service:refuge", "Refuge", places, names[[1, 1]], np.array([True, True]))
+    assert drafts.services([mixed, secret]) == {"All: Care services": "service:care", "Clinic": "Clinic"}
 
 
 def test_cancel_changes_nothing(qtbot, at_work, new_place, settled):

@@ -16,7 +16,15 @@ import shapely
 from jsna_desktop.areas.locality import POLYGON, Locality
 from jsna_desktop.errors import DisclosureRefused, UsageProblem
 from jsna_desktop.jobs import asset_edits, asset_rows, assets, audit
-from jsna_desktop.jobs.asset_edits import add_asset, again, edit_asset, move_asset, remove_asset, take_back
+from jsna_desktop.jobs.asset_edits import (
+    SECRET_SUBJECT,
+    add_asset,
+    again,
+    edit_asset,
+    move_asset,
+    remove_asset,
+    take_back,
+)  # fmt: skip
 from jsna_desktop.jobs.assets import OWN, Asset, Register, duplicates, find, register, stale
 from jsna_desktop.jobs.points import point_layers
 from jsna_desktop.sources.dataset import Reading
@@ -165,6 +173,16 @@ def test_every_change_is_recorded_without_what_it_says(store: Store) -> None:
     ]  # fmt: skip
     assert {one.subject for one in found} == {"Mill Shed"}
     assert "Secret" not in json.dumps([one.detail for one in found])
+
+
+def test_changes_beside_sensitive_assets_are_recorded_by_key(store: Store) -> None:
+    worlds.keep(store, table(["Refuge"], "assets.2", sensitive=[True]))
+    take_back(store, add_asset(store, NEW))
+    take_back(store, edit_asset(store, "assets.2/0", {"name": "Haven"}))
+    remove_asset(store, "assets.2/0")
+    found = [one for one in audit.entries(store) if one.action.startswith("asset")]
+    assert [one.detail["key"] for one in found] == ["own/1", "own/1", "assets.2/0", "assets.2/0", "assets.2/0"]
+    assert {one.subject for one in found} == {SECRET_SUBJECT}
 
 
 def test_changes_go_with_a_newer_file_by_name(store: Store) -> None:

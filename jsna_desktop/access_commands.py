@@ -212,6 +212,7 @@ def _service_columns(unit: str) -> dict[str, Callable[[dict], str]]:
         "With neighbours": lambda r: whole(r["residents_around"]),
         f"Mean {unit}": lambda r: one_decimal(r["mean"]),
         "Capacity": lambda r: whole(r["capacity"]),
+        "Note": lambda r: r.get("note", ""),
     }
 
 
@@ -223,6 +224,7 @@ def _block_columns(unit: str) -> dict[str, Callable[[dict], str]]:
         "Beyond the largest limit": lambda r: whole(r["beyond"][-1]["residents"]),
         "No known way": lambda r: whole(r["unrouted"]),
         "Nearest": lambda r: ", ".join(f"{one['name']} {one_decimal(one['mean'])}" for one in r["nearest"]),
+        "Note": lambda r: r.get("note", ""),
     }
 
 

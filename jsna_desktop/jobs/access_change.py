@@ -188,5 +188,5 @@ def named(services: Services, name: str) -> int:
     meant = " or ".join(told[one] for one in get_close_matches(wanted, list(told), n=3, cutoff=0.5))
     raise UsageProblem(
         f"there is no {services.service} called {name}",
-        todo=f"Did you mean {meant}?" if meant else "--list services gives their names",
+        todo=f"Did you mean {meant}?" if meant else "--list services gives their names" if told else "",
     )

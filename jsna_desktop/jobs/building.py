@@ -285,7 +285,7 @@ def points_named(store: Store, text: str) -> tuple[np.ndarray, str]:
     if secret:
         raise DisclosureRefused(
             f"nothing is built around {text!r}: it is of sensitive data, and what lay there would tell where it is",
-            todo="Use a postcode or coordinates that may be known",
+            todo="Use a postcode or coordinates",
         )
     meant = places.meant(text)
     raise UsageProblem(

@@ -60,6 +60,8 @@ def test_the_order_and_the_number_of_rows_tell_nothing(jsna: Jsna, county: Path)
     assert len(codes) > 100 and codes == sorted(codes)
     services = jsna("access", county, "--service", "refuge", "--list", "services", "--format", "json").json()["rows"]
     assert len(services) == 1
+    for which in ("blocks", "services"):
+        assert "withheld" in jsna("access", county, "--service", "refuge", "--list", which).out
     for service, more in (
         ("gp", ("--candidates", "refuge", "--count", "3", "--new")),
         ("gp", ("--candidates", "space", "--count", "3")),

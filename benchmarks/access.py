@@ -134,8 +134,8 @@ def change() -> bool:
     snapped = travel.snap(graph, points)
     prepared: Any = SimpleNamespace(graph=graph, snapped=snapped, residents=people, mode=DRIVE, unit="minutes")
     places = graph.places[draw.integers(len(graph.places), size=SERVICES)] + 10.0
-    nothing = np.full(SERVICES, np.nan)
-    services = Services("hub", np.array([f"Hub {k}" for k in range(SERVICES)]), places, nothing, False, (), ())
+    nothing, names = np.full(SERVICES, np.nan), np.array([f"Hub {k}" for k in range(SERVICES)])
+    services = Services("hub", names, places, nothing, np.zeros(SERVICES, dtype=bool), (), ())
     at = travel.snap(graph, places)
     found = travel.nearest(graph, at)
     cost, nearest = found.of(snapped)

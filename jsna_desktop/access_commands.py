@@ -53,6 +53,8 @@ def access(options: argparse.Namespace) -> int:
              if on]  # fmt: skip
     if len(asked) > 1:
         raise UsageProblem(f"{' and '.join(asked)} are asked for at once", todo="Ask for one of them")
+    if options.list and options.groups:
+        raise UsageProblem("--groups are of places, and --list is of services or small areas", todo="Leave one out")
     if options.save and not changes:
         raise UsageProblem("there is no change to save", todo="Say what closes, moves or opens")
     if options.replace and not options.save:
@@ -69,17 +71,20 @@ def _journeys(options: argparse.Namespace, store: "Store", changes: bool) -> int
     from jsna_desktop.jobs import access as job
     from jsna_desktop.jobs import access_rows
     from jsna_desktop.jobs.access_people import residents_of
+    from jsna_desktop.jobs.siting_people import served
 
-    residents = residents_of(store, choice_of(options), groups=options.groups)
+    choice = choice_of(options)
+    residents = residents_of(store, choice, groups=options.groups)
     prepared = job.prepare(store, residents, options.by, ferries=options.ferries, speeds=options.speeds)
     made = job.reach(prepared, options.service, options.within)
     head = _head(made)
     if changes:
         return _changed(options, store, made, head)
+    own = served(residents, range(len(residents.rows))).residents if options.list and choice.named else None
     if options.list == "services":
-        rows, columns = access_rows.service_rows(made), _service_columns(_unit(made))
+        rows, columns = access_rows.service_rows(made, own), _service_columns(_unit(made))
     elif options.list == "blocks":
-        rows, columns = access_rows.block_rows(made), _block_columns(_unit(made))
+        rows, columns = access_rows.block_rows(made, own=own), _block_columns(_unit(made))
     else:
         rows, columns = access_rows.rows(made), _columns(made)
     return give(options, store, access_rows.released_access(rows, sensitive=made.sensitive), columns, head)

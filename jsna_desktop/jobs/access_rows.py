@@ -101,10 +101,11 @@ def unrouted_share(made: Access) -> float | None:
     return number(float(counted[~np.isfinite(made.cost)].sum() / total)) if total else None
 
 
-def service_rows(made: Access) -> list[dict]:
+def service_rows(made: Access, own: np.ndarray | None = None) -> list[dict]:
     """A row for each service that could be used: its catchment's residents, and their mean journey.
 
-    Residents of the workspace's own blocks, and of all that are loaded beside them (`residents_around`).
+    Residents of the workspace's own blocks, or those (n,) that `own` has at each point, and of all that are loaded
+    (`residents_around`).
     """
     people = made.prepared.residents
     home = people.origins.home[people.origins.block]
@@ -115,9 +116,10 @@ def service_rows(made: Access) -> list[dict]:
         return np.bincount(made.nearest[known], values[known], minlength=size)
 
     counted = people.counted
-    mine, around = summed(np.where(home, counted, 0.0)), summed(counted)
+    own = np.where(home, counted, 0.0) if own is None else own
+    mine, around = summed(own), summed(counted)
     with np.errstate(invalid="ignore", divide="ignore"):
-        mean = summed(np.where(home & known, counted * np.nan_to_num(made.cost), 0.0)) / mine
+        mean = summed(np.where(known, own * np.nan_to_num(made.cost), 0.0)) / mine
     return [
         {
             "service": made.services.service,
@@ -151,8 +153,10 @@ def means_of_blocks(people: Residents, values: np.ndarray) -> np.ndarray:
         return total / np.bincount(people.origins.block, share, minlength=size)
 
 
-def block_rows(made: Access, few: int = 3) -> list[dict]:
+def block_rows(made: Access, few: int = 3, own: np.ndarray | None = None) -> list[dict]:
     """A row for each block of the workspace, the furthest first: who is beyond reach, and where they live.
+
+    With `own`, residents (n,) at each point, for those of them alone and of the blocks that they live in.
 
     `beyond` counts the residents beyond each limit; `nearest` are the few services nearest to most of its residents'
     points, with the mean journey to each.
@@ -161,20 +165,28 @@ def block_rows(made: Access, few: int = 3) -> list[dict]:
     mean, counted = block_means(made), made.prepared.residents.counted
     size = len(people.codes)
     known = np.isfinite(made.cost)
+    living, listed = people.residents, origins.home
+    if own is not None:
+        living, counted = np.bincount(origins.block, own, minlength=size), own
+        listed = living > 0
+        with np.errstate(invalid="ignore", divide="ignore"):
+            mean = np.bincount(origins.block, np.where(known, own * np.nan_to_num(made.cost), 0.0), minlength=size) / (
+                np.bincount(origins.block, np.where(known, own, 0.0), minlength=size)
+            )
     far = [
         np.bincount(origins.block, np.where(beyond(made.cost, limit), counted, 0.0), minlength=size)
         for limit in made.limits
     ]
     unknown = np.bincount(origins.block, np.where(known, 0.0, counted), minlength=size)
     cost, service = nearest_few(made, few)
-    order = [at for at in np.argsort(-np.nan_to_num(mean, nan=np.inf), kind="stable").tolist() if origins.home[at]]
+    order = [at for at in np.argsort(-np.nan_to_num(mean, nan=np.inf), kind="stable").tolist() if listed[at]]
     return [
         {
             "area_code": str(people.codes[at]),
             "service": made.services.service,
             "by": made.prepared.mode,
             "unit": made.prepared.unit,
-            "residents": number(float(people.residents[at])),
+            "residents": number(float(living[at])),
             "mean": number(float(mean[at])),
             "unrouted": number(float(unknown[at])),
             "beyond": [{"limit": limit, "residents": number(float(far[k][at]))} for k, limit in enumerate(made.limits)],

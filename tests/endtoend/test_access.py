@@ -148,6 +148,15 @@ def test_catchments_areas_and_capacity(jsna: Run, county: Path, tmp_path: Path) 
     assert {row["name"]: float(row["residents"]) for row in rows} == {"North hub": 100, "South hub": 300}
     listed = jsna("access", county, "--service", "hub", "--list", "blocks", "--format", "json").json()["rows"]
     assert [one["name"] for one in listed[0]["nearest"]] in (["North hub", "South hub"], ["South hub", "North hub"])
+    table = tmp_path / "places.csv"
+    table.write_text("LSOA21CD,place\nE01000002,North\n", encoding="utf-8")
+    assert jsna("localities", "add", county, table, "--set", "Half", "--name-field", "place").code == 0
+    north = ("--service", "hub", "--locality", "North", "--format", "json", "--list")
+    [area] = jsna("access", county, *north, "blocks").json()["rows"]
+    assert area == next(one for one in listed if one["area_code"] == "E01000002")
+    lists = jsna("access", county, *north, "services").json()["rows"]
+    assert {one["name"]: one["residents"] for one in lists} == {"North hub": 100, "South hub": 0}
+    assert {one["name"]: one["residents_around"] for one in lists} == {"North hub": 100, "South hub": 300}
     held = jsna("access", county, "--service", "hub", "--capacity", "--format", "json").json()
     # Only the north hub tells what it can take: 30 for all 400, who live within ten minutes.
     assert held["rows"][0]["per_1000"] == pytest.approx(75)
@@ -195,6 +204,7 @@ def test_what_cannot_be_asked(jsna: Run, county: Path) -> None:
         (("--service", "hub", "--by", "distance", "--speeds", "x.toml"), "only times go by a table of speeds"),
         (("--service", "hub", "--by", "straight", "--speeds", "x.toml"), "only times go by a table of speeds"),
         (("--service", "hub", "--open", " ", "400050,200800"), "a new service needs a name"),
+        (("--service", "hub", "--list", "blocks", "--groups"), "--groups are of places"),
         (("--service", "hub", "--close", "North hub", "--move", "North hub", "400050,200800"), "more than once"),
         (("--service", "hub", "--close", "Lost hub"), "is left out as it is"),
         (("--service", "hub", "--close", "Sea hub"), "is left out as it is"),

@@ -214,7 +214,7 @@ def test_where_many_live_at_the_edge_the_sentence_says_so() -> None:
         return words.page_sentence("Corner", "", rows, lines, "minutes", by_road=True, usual=15)
 
     told = "but for {} of residents a nearer one may lie beyond what is loaded"
-    assert said(0.02, 0.994).endswith(f"33.3 minutes by car on average, {told.format('99%')}.")
+    assert said(0.02, 0.994).endswith(f"33 minutes by car on average, {told.format('99%')}.")
     assert "nearer one" not in said(0.02, 0.09)
     assert said(0.25, 0).startswith(
         "80% of residents of Corner live within 15 minutes’ drive of a general practice, but"

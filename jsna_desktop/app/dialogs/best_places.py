@@ -230,7 +230,7 @@ def _number(text: str) -> float | None:
 
 
 def _mean(value: float | None) -> str:
-    return "–" if value is None else f"{value:,.1f}"
+    return "–" if value is None else f"{value:,.2f}"
 
 
 def _share(value: float | None) -> str:

@@ -140,7 +140,8 @@ def test_a_pack_a_place_tagged_and_fictional_on_every_page(jsna: Run, county: Pa
     reached = jsna("access", county, "--locality", "Kelderford", "--service", "hospital", "--by", "drive",
                    "--format", "json").json()["rows"][0]  # fmt: skip
     page = next(text for one in pdf.pages[2:] if "Getting to services" in (text := one.extract_text()))
-    assert f"Furthest away is a hospital: {reached['mean']:.1f} minutes by car on average" in " ".join(page.split())
+    assert reached["mean"] > 20  # from there on a sentence has no decimals
+    assert f"Furthest away is a hospital: {reached['mean']:.0f} minutes by car on average" in " ".join(page.split())
 
 
 def test_localities_are_removed_and_the_set_goes_with_the_last(jsna: Run, county: Path) -> None:

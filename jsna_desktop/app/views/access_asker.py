@@ -7,6 +7,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QUndoStack
 
 from jsna_desktop.app.colouring import Colouring, Other
+from jsna_desktop.app.map.areas import show_area
 from jsna_desktop.app.panels.access import AccessPanel
 from jsna_desktop.app.session import Session
 from jsna_desktop.app.views.asker import Asker
@@ -78,7 +79,7 @@ class AccessAsker(Asker):
             (panel.picked_closed, self.hand.close),
             (panel.picked_moved, lambda: what_if.ask_move(self.hand.at)),
             (panel.picked_left, lambda: self.hand.take(-1)),
-            (panel.area_asked, self._go_to_area),
+            (panel.area_asked, self._show_area),
             (canvas.point_clicked, self.hand.clicked),
             (canvas.point_moved, self.hand.dragged),
         )
@@ -254,21 +255,13 @@ class AccessAsker(Asker):
         """Clear the map of the panel where that lies over it, to point at a place; or bring the panel back."""
         self._bench.show_sheet(not on)
 
+    def _show_area(self, code: str) -> None:
+        show_area(self._bench.map.canvas, self.session.contents.blocks, code)
+
     def _name_of(self, code: str) -> str:
         blocks = self.session.contents.blocks
         found = np.flatnonzero(blocks.codes == code) if blocks is not None else np.empty(0, dtype=int)
         return str(blocks.names[found[0]]) if blocks is not None and len(found) else code
-
-    def _go_to_area(self, code: str) -> None:
-        """Bring an area to the middle of the map and choose nothing."""
-        blocks = self.session.contents.blocks
-        found = np.flatnonzero(blocks.codes == code) if blocks is not None else np.empty(0, dtype=int)
-        if blocks is None or not len(found):
-            return
-        left, bottom, right, top = blocks.levels[-1].polygons.bounds[found[0]].tolist()
-        room = max(right - left, top - bottom)
-        self._bench.map.canvas.fit((left - room, bottom - room, right + room, top + room))
-        self._bench.map.canvas.pin(((left + right) / 2, (bottom + top) / 2))
 
 
 def _hatching(worse: np.ndarray, better: np.ndarray) -> str:

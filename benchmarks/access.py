@@ -107,6 +107,7 @@ def change() -> bool:
     from jsna_desktop.jobs import access_change
     from jsna_desktop.jobs.access import Access
     from jsna_desktop.jobs.access_change import Change
+    from jsna_desktop.jobs.access_people import Residents
     from jsna_desktop.jobs.service_places import Services
     from jsna_desktop.measures.access import journeys
 
@@ -127,10 +128,9 @@ def change() -> bool:
             rows.append(SimpleNamespace(place=place, locality=f"{place}", dimension="all", group=f"{group}", note=""))
             held.append(sparse.csr_array(np.where(own, counted, 0.0)[None, :]))
     matrix = sparse.csr_array(sparse.vstack(held))
-    people: Any = SimpleNamespace(
-        matrix=matrix, rows=tuple(rows), sensitive=False, people=SimpleNamespace(codes=np.arange(blocks)),
-        origins=SimpleNamespace(points=points, block=block, share=share),
-    )  # fmt: skip
+    codes: Any = SimpleNamespace(codes=np.arange(blocks))
+    origins: Any = SimpleNamespace(points=points, block=block, share=share)
+    people = Residents(codes, origins, tuple(rows), matrix, (), False)
     snapped = travel.snap(graph, points)
     prepared: Any = SimpleNamespace(graph=graph, snapped=snapped, residents=people, mode=DRIVE, unit="minutes")
     places = graph.places[draw.integers(len(graph.places), size=SERVICES)] + 10.0

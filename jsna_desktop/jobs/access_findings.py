@@ -198,10 +198,8 @@ def _who(lose: float, gain: float) -> str:
 
 def _means(change: Changed, *, losing: bool) -> tuple[float, float] | None:
     """Mean journey before and after of the district's residents whose journey becomes longer (or shorter)."""
-    matrix, before = change.before.prepared.residents.matrix, change.before.cost
-    held = slice(matrix.indptr[0], matrix.indptr[1])  # the district is the first row
-    points, weight = matrix.indices[held], matrix.data[held]
-    was, now = before[points], change.cost[points]
+    points, weight = change.before.prepared.residents.held(0)  # the district is the first row
+    was, now = change.before.cost[points], change.cost[points]
     with np.errstate(invalid="ignore"):
         moved = (now > was + 1e-9) if losing else (now < was - 1e-9)
     if not weight[moved].sum():

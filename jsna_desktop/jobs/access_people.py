@@ -55,6 +55,22 @@ class Residents:
         """Residents (n,) at each point, of the neighbours too."""
         return self.origins.share * np.nan_to_num(self.people.residents[self.origins.block])
 
+    def held(self, at: int) -> tuple[np.ndarray, np.ndarray]:
+        """The points (k,) where the residents of a row begin, and how many (k,) do at each."""
+        own = slice(self.matrix.indptr[at], self.matrix.indptr[at + 1])
+        return self.matrix.indices[own], self.matrix.data[own]
+
+    def blocks_of(self, at: int) -> np.ndarray:
+        """The blocks (positions, ascending) that the residents of a row begin in."""
+        return np.unique(self.origins.block[self.held(at)[0]])
+
+    def row_of(self, locality: str) -> int:
+        """The position of the row of all residents of a place. UsageProblem where there is none."""
+        for at, row in enumerate(self.rows):
+            if (row.locality, row.dimension) == (locality, WHOLE):
+                return at
+        raise UsageProblem(f"there are no residents of {locality} among those whose journeys were measured")
+
 
 @dataclass
 class _Rows:

@@ -21,8 +21,7 @@ def rows(made: Access) -> list[dict]:
         edge = (people.matrix @ made.edge.astype(float)) / np.where(routed > 0, routed, np.nan)
     found = []
     for at, row in enumerate(people.rows):
-        held = slice(people.matrix.indptr[at], people.matrix.indptr[at + 1])
-        costs, weight = made.cost[people.matrix.indices[held]], people.matrix.data[held]
+        points, weight = people.held(at)
         found.append(
             {
                 "locality": row.locality,
@@ -40,7 +39,7 @@ def rows(made: Access) -> list[dict]:
                 "residents": number(round(float(summary.residents[at]), 6)),
                 "unrouted_share": number(summary.unrouted[at]),
                 "edge_share": number(edge[at]),
-                "gini": number(gini(costs, weight)) if row.dimension == WHOLE else None,
+                "gini": number(gini(made.cost[points], weight)) if row.dimension == WHOLE else None,
                 "note": "; ".join(_notes(made, at, float(edge[at]))),
             }
         )
@@ -142,12 +141,15 @@ def block_means(made: Access, cost: np.ndarray | None = None) -> np.ndarray:
     return means_of_blocks(made.prepared.residents, made.cost if cost is None else cost)
 
 
-def means_of_blocks(people: Residents, values: np.ndarray) -> np.ndarray:
-    """Mean (blocks,) of values (n,) over where each block's residents begin, NaN left out; NaN where none is known."""
+def means_of_blocks(people: Residents, values: np.ndarray, weight: np.ndarray | None = None) -> np.ndarray:
+    """Mean (blocks,) of values (n,) over where each block's residents begin, NaN left out; NaN where none is known.
+
+    With a `weight` (n,), of those residents alone.
+    """
     known = np.isfinite(values)
     size = len(people.people.codes)
     # By share, not by residents: a block whose residents are few has a mean as good as another's.
-    share = np.where(known, people.origins.share, 0.0)
+    share = np.where(known, people.origins.share if weight is None else weight, 0.0)
     with np.errstate(invalid="ignore", divide="ignore"):
         total = np.bincount(people.origins.block, share * np.where(known, values, 0.0), minlength=size)
         return total / np.bincount(people.origins.block, share, minlength=size)
@@ -162,17 +164,13 @@ def block_rows(made: Access, few: int = 3, own: np.ndarray | None = None) -> lis
     points, with the mean journey to each.
     """
     people, origins = made.prepared.residents.people, made.prepared.residents.origins
-    mean, counted = block_means(made), made.prepared.residents.counted
+    mean, counted = means_of_blocks(made.prepared.residents, made.cost, own), made.prepared.residents.counted
     size = len(people.codes)
     known = np.isfinite(made.cost)
     living, listed = people.residents, origins.home
     if own is not None:
         living, counted = np.bincount(origins.block, own, minlength=size), own
         listed = living > 0
-        with np.errstate(invalid="ignore", divide="ignore"):
-            mean = np.bincount(origins.block, np.where(known, own * np.nan_to_num(made.cost), 0.0), minlength=size) / (
-                np.bincount(origins.block, np.where(known, own, 0.0), minlength=size)
-            )
     far = [
         np.bincount(origins.block, np.where(beyond(made.cost, limit), counted, 0.0), minlength=size)
         for limit in made.limits

@@ -84,8 +84,7 @@ def supply_rows(made: Supply) -> list[dict]:
     people: Residents = made.prepared.residents
     rows = []
     for at, row in enumerate(people.rows):
-        held = slice(people.matrix.indptr[at], people.matrix.indptr[at + 1])
-        points, weight = people.matrix.indices[held], people.matrix.data[held]
+        points, weight = people.held(at)
         known = made.known[points]
         total, routed = float(weight.sum()), float(weight[known].sum())
         value = made.found.supply[points]

@@ -5,7 +5,6 @@ import numpy as np
 from jsna_desktop.jobs import access_words
 from jsna_desktop.jobs.access import Access
 from jsna_desktop.jobs.access_change import Changed, moved
-from jsna_desktop.jobs.access_people import WHOLE
 from jsna_desktop.measures.access import beyond as further_than
 from jsna_desktop.packs.access import Area, Beyond
 
@@ -18,8 +17,9 @@ def beyond(made: Access, place: str) -> tuple[Beyond, ...]:
 
     Those whose way is not known are not among them. Not to be shown of sensitive services or residents.
     """
-    points, residents = _living(made, place)
-    cost, block = made.cost[points], made.prepared.residents.origins.block[points]
+    people = made.prepared.residents
+    points, residents = people.held(people.row_of(place))
+    cost, block = made.cost[points], people.origins.block[points]
     routed = residents[np.isfinite(cost)].sum()
     if not routed:
         return ()
@@ -37,19 +37,12 @@ def beyond(made: Access, place: str) -> tuple[Beyond, ...]:
 def touched(change: Changed, place: str, *, losing: bool) -> tuple[Area, ...]:
     """The few areas of a place where most of those live who would be further away, or else nearer."""
     made = change.before
-    points, residents = _living(made, place)
+    people = made.prepared.residents
+    points, residents = people.held(people.row_of(place))
     nearer, further = moved(change)
     mine = np.where((further if losing else nearer)[points], residents, 0.0)
-    block = made.prepared.residents.origins.block[points]
+    block = people.origins.block[points]
     return _most(made, block, mine, made.cost[points], change.cost[points])
-
-
-def _living(made: Access, place: str) -> tuple[np.ndarray, np.ndarray]:
-    """The points (k,) where a place's residents begin, and how many (k,) do at each."""
-    people = made.prepared.residents
-    at = next(at for at, row in enumerate(people.rows) if row.locality == place and row.dimension == WHOLE)
-    held = slice(people.matrix.indptr[at], people.matrix.indptr[at + 1])
-    return people.matrix.indices[held], people.matrix.data[held]
 
 
 def _most(

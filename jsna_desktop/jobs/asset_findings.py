@@ -137,9 +137,7 @@ def _gaps(start: Ground, row: int, metres: float) -> tuple[tuple[Gap, ...], Rank
         found, rank = gap_rows(start, metres, within=PLACE)
     except (UsageProblem, DisclosureRefused) as problem:
         return (), None, problem.what
-    matrix, origins = start.residents.matrix, start.residents.origins
-    blocks = np.unique(origins.block[matrix.indices[matrix.indptr[row] : matrix.indptr[row + 1]]])
-    inside = set(start.residents.people.codes[blocks].tolist())
+    inside = set(start.residents.people.codes[start.residents.blocks_of(row)].tolist())
     gaps = tuple(Gap(one["area_name"] or one["area_code"], one["area_code"], one["beyond"], one["share_within"])
                  for one in found if one["area_code"] in inside)  # fmt: skip
     return gaps, rank, ""

@@ -59,9 +59,7 @@ class Ground:
             if place >= 0 and chosen[place].shape is not None:
                 made.append(np.array([place in held for held in inside], dtype=bool))
                 continue
-            part = slice(self.residents.matrix.indptr[row], self.residents.matrix.indptr[row + 1])
-            own = np.unique(self.residents.origins.block[self.residents.matrix.indices[part]])
-            made.append(np.isin(self.blocks, own))
+            made.append(np.isin(self.blocks, self.residents.blocks_of(row)))
         return made
 
 
@@ -191,8 +189,8 @@ def _places_of_blocks(found: Ground, size: int) -> np.ndarray:
     living = np.asarray(residents.matrix.sum(axis=1)).ravel()
     held, best = np.zeros(size), np.full(size, -1)
     for row in np.argsort(-living, kind="stable").tolist():
-        part = slice(residents.matrix.indptr[row], residents.matrix.indptr[row + 1])
-        own = np.bincount(residents.origins.block[residents.matrix.indices[part]], residents.matrix.data[part], size)
+        points, living_at = residents.held(row)
+        own = np.bincount(residents.origins.block[points], living_at, size)
         more = (own > 0) & (own >= held - 1e-9)
         held[more], best[more] = own[more], row
     return best

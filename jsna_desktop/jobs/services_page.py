@@ -181,8 +181,7 @@ class ServicesPages:
         if self._shown is None or self._prepared is None or self._outlines is None:
             return None
         people = self._prepared.residents
-        matrix, row = people.matrix, self._whole_rows[at]
-        blocks = np.unique(people.origins.block[matrix.indices[matrix.indptr[row] : matrix.indptr[row + 1]]])
+        blocks = people.blocks_of(self._whole_rows[at])
         positions = align(people.people.codes[blocks], self._outlines.codes)
         blocks, positions = blocks[positions >= 0], positions[positions >= 0]
         if not len(blocks):

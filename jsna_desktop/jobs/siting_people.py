@@ -8,7 +8,7 @@ from scipy import sparse
 
 from jsna_desktop.areas import geography
 from jsna_desktop.errors import DisclosureRefused, UsageProblem
-from jsna_desktop.jobs.access_people import WHOLE, Residents
+from jsna_desktop.jobs.access_people import Residents
 from jsna_desktop.jobs.equity import table_of
 from jsna_desktop.jobs.figures import load_figures
 from jsna_desktop.jobs.measured_places import Places
@@ -71,14 +71,6 @@ def served(people: Residents, rows: Sequence[int] = ()) -> Served:
     return found
 
 
-def row_of(people: Residents, locality: str) -> int:
-    """The position of the row of all residents of a locality. UsageProblem where there is none."""
-    for at, row in enumerate(people.rows):
-        if (row.locality, row.dimension) == (locality, WHOLE):
-            return at
-    raise UsageProblem(f"there are no residents of {locality} among those whose journeys were measured")
-
-
 def _of_localities(people: Residents, rows: Sequence[int]) -> Served:
     notes = tuple(f"{people.rows[at].locality}, left out: {people.rows[at].note.removeprefix('not given: ')}"
                   for at in rows if people.rows[at].note)  # fmt: skip
@@ -86,8 +78,7 @@ def _of_localities(people: Residents, rows: Sequence[int]) -> Served:
     o = people.origins
     total, most = np.zeros(len(o.block)), np.zeros(len(o.block))
     for at in made:
-        held = slice(people.matrix.indptr[at], people.matrix.indptr[at + 1])
-        points, residents = people.matrix.indices[held], people.matrix.data[held]
+        points, residents = people.held(at)
         total[points] += residents
         most[points] = np.maximum(most[points], residents)
     # Who lives where two localities overlap is served once; one alone may put more at a point than all localities

@@ -18,7 +18,7 @@ from jsna_desktop.jobs.points import title
 from jsna_desktop.jobs.progress import Progress
 from jsna_desktop.jobs.service_places import service_types
 from jsna_desktop.jobs.siting import site
-from jsna_desktop.jobs.siting_people import NEED, row_of
+from jsna_desktop.jobs.siting_people import NEED
 
 if TYPE_CHECKING:
     from jsna_desktop.app.views.access_asker import AccessAsker
@@ -94,7 +94,7 @@ class BestPlaces(QObject):
         def work(progress: Progress) -> _Found | UserError:
             with session.gate:
                 try:
-                    of = (row_of(made.prepared.residents, locality),) if locality else ()
+                    of = (made.prepared.residents.row_of(locality),) if locality else ()
                     found = site(
                         made.prepared, service, ",".join(wanted.among), wanted.count, of=of,
                         weight=NEED if wanted.need else None, objective=wanted.objective, limit=wanted.limit,

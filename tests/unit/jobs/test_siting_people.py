@@ -14,7 +14,7 @@ from jsna_desktop.jobs.access_people import residents_of
 from jsna_desktop.jobs.access_rows import rows as access_rows
 from jsna_desktop.jobs.localities import add_polygon, add_selection
 from jsna_desktop.jobs.measured_places import Choice
-from jsna_desktop.jobs.siting_people import row_of, served
+from jsna_desktop.jobs.siting_people import served
 from jsna_desktop.workspace.store import Store
 from tests import worlds
 from tests.unit.jobs.test_access import MIDDLES, PEOPLE, grid_roads, postcodes, services
@@ -105,10 +105,10 @@ def test_a_place_without_residents_or_that_is_not_measured_is_refused(store: Sto
     with pytest.raises(UsageProblem, match="nobody is known to live in Empty"):
         sited(store, 1, "Empty")
     people = residents_of(store, Choice(), groups=True)
-    at = row_of(people, "North")
+    at = people.row_of("North")
     assert served(people, [at]).localities == ("North",)
     with pytest.raises(UsageProblem, match="no residents of Nowhere"):
-        row_of(people, "Nowhere")
+        people.row_of("Nowhere")
 
 
 def test_many_places_are_counted_not_listed_in_a_sentence(store: Store) -> None:

@@ -17,7 +17,7 @@ from jsna_desktop.jobs.figures import Table, weight_year
 from jsna_desktop.jobs.grid_windows import GridWindows
 from jsna_desktop.jobs.outlines import Outlines
 from jsna_desktop.jobs.raster_values import ROUNDING, kept_classes, open_grids
-from jsna_desktop.jobs.raster_within import Within, of_raster
+from jsna_desktop.jobs.raster_within import Within, of_raster, where_people_live
 from jsna_desktop.measures.profile import EMPTY, MISSING_LIMIT, OK, SPARSE, Estimates
 from jsna_desktop.workspace.store import Store
 
@@ -49,29 +49,13 @@ class RasterParts:
         """
         raster = self.raster(key)
         assert raster is not None
-        found = [
-            self._part(raster[0], int(place), block, shape)
-            for place, block in zip(places, self.outlines.near(places), strict=True)
-        ]
-        return np.array([values for values, _ in found]), np.array([without for _, without in found])
-
-    def _part(
-        self, raster: Within, place: int, block: shapely.Geometry, shape: shapely.Geometry
-    ) -> tuple[np.ndarray, float]:
         if self._people is None:
             self._people = [GridWindows(self.store, key) for key in open_grids(self.store)]
-        for grid in self._people:
-            values, weight, valued = raster.shape(shapely.intersection(block, shape), grid.people)
-            if weight > 0:
-                return values, 1 - valued / weight
-        if self.outlines.lived_in is not None:
-            points, weights = self.outlines.lived_in.weighed(place, block)
-            inside = shapely.contains_xy(shape, points[:, 0], points[:, 1])
-            if inside.any():
-                values, held = raster.points(points[inside], weights[inside])
-                return values, 1 - held / float(weights[inside].sum())
-        values, weight, valued = raster.shape(shapely.intersection(block, shape), None)
-        return values, 1 - valued / weight if weight > 0 else 1.0
+        found = [
+            where_people_live(raster[0], self._people, self.outlines.lived_in, int(place), block, shape)
+            for place, block in zip(places, self.outlines.near(places), strict=True)
+        ]
+        return np.array([values for values, _, _ in found]), np.array([without for _, without, _ in found])
 
     def refined(self, table: Table, localities: list[Locality], weights: Weights, found: Estimates) -> Estimates:
         """Estimates (rows as `localities`) in which rasters are taken from the places' own parts of cut areas."""

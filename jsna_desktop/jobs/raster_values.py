@@ -23,7 +23,7 @@ from jsna_desktop.jobs.figures import RESIDENTS, WITHOUT
 from jsna_desktop.jobs.grid_windows import GridWindows
 from jsna_desktop.jobs.outlines import Outlines
 from jsna_desktop.jobs.progress import Progress
-from jsna_desktop.jobs.raster_within import Within, of_raster
+from jsna_desktop.jobs.raster_within import BY_GRID, BY_LAND, BY_POSTCODES, NOTHING, of_raster, where_people_live
 from jsna_desktop.sources.raster_classes import Classes, class_numbers, classes_of
 from jsna_desktop.workspace import catalogue
 from jsna_desktop.workspace.store import Store
@@ -35,8 +35,7 @@ _COLUMN = "mean"
 _MADE = "2"
 _LOW_GOOD = ("raster.pm25", "raster.pm10", "raster.no2", "raster.flood", "raster.noise")
 _HIGH_GOOD = ("raster.green",)
-# By what the cells of an area were weighted; its own row where the raster has nothing there.
-NOTHING, BY_GRID, BY_POSTCODES, BY_LAND = range(4)
+# Of BY_GRID and the others.
 _WORDS = ("", "the people on the population grid", "its live postcodes", "its land")
 _AT_ONCE = 256
 # What adding up leaves of a share of residents for whom there is no value.
@@ -125,8 +124,7 @@ def area_values(
 ) -> AreaValues:
     """The values of one raster (by key) for the areas (n,) of `outlines`; with `classes` the share in each of them.
 
-    An area is weighted by the first of the population `grids` that has people in it, else by its postcodes (`lived`),
-    else by its land. Cells without a value are left out.
+    An area is weighted as `where_people_live` has it. Cells without a value are left out.
     """
     progress = progress or Progress()
     people = [GridWindows(store, grid) for grid in grids]
@@ -142,27 +140,10 @@ def area_values(
         progress("Working out the raster’s value for every area", start / len(near))
         some = near[start : start + _AT_ONCE]
         for place, shape in zip(some.tolist(), outlines.shapes(some), strict=True):
-            found.values[place], without, found.by[place] = _value(raster, people, lived, place, shape)
+            found.values[place], without, found.by[place] = where_people_live(raster, people, lived, place, shape)
             found.without[place] = without if without > ROUNDING else 0.0
     found.without[np.isnan(found.values).any(axis=1)] = 1.0
     return found
-
-
-def _value(
-    raster: Within, people: list[GridWindows], lived: LivedIn | None, name: int, shape
-) -> tuple[np.ndarray, float, int]:
-    """(values, share of the residents for whom there is none, by what it was weighted) of one area."""
-    for grid in people:
-        values, weight, valued = raster.shape(shape, grid.people)
-        if weight > 0:
-            return values, 1 - valued / weight, BY_GRID
-    if lived is not None:
-        points, weight = lived.weighed(name, shape)
-        if len(points):
-            values, valued = raster.points(points, weight)
-            return values, 1 - valued, BY_POSTCODES
-    values, weight, valued = raster.shape(shape, None)
-    return values, 1 - valued / weight if weight > 0 else 1.0, BY_LAND
 
 
 def classes_in(store: Store, key: int, indicator: Indicator) -> Classes | None:

@@ -4,15 +4,20 @@ Both are asked the same way, with people of a grid, with postcodes, or with land
 with the weight that these speak for.
 """
 
+from collections.abc import Sequence
 from typing import Protocol
 
 import numpy as np
 import shapely
 
 from jsna_desktop.areas.grid_cells import Cells, mean_within, weights_within
+from jsna_desktop.areas.lived_in import LivedIn
 from jsna_desktop.jobs.grid_windows import GridWindows
 from jsna_desktop.sources.raster_classes import Classes
 from jsna_desktop.workspace.store import Store
+
+# By what the cells of an area were weighted; its own row where the raster has nothing there.
+NOTHING, BY_GRID, BY_POSTCODES, BY_LAND = range(4)
 
 
 class Within(Protocol):
@@ -81,3 +86,36 @@ def of_raster(store: Store, key: int, classes: Classes | None) -> Within:
     if classes is None:
         return Measured(GridWindows(store, key))
     return Shares(GridWindows(store, key, classes.blank), classes)
+
+
+def where_people_live(
+    raster: Within,
+    grids: Sequence[GridWindows],
+    lived: LivedIn | None,
+    name: int,
+    block: shapely.Geometry,
+    inside: shapely.Geometry | None = None,
+) -> tuple[np.ndarray, float, int]:
+    """(values (m,), share of the people for whom there is none, by what it was weighted) of a block.
+
+    With `inside`, a prepared polygon, of its part in there. It is weighted by the first of the population `grids` that
+    has people in it, else by its postcodes (`lived`, which knows it by its number, `name`), else by its land.
+    """
+
+    def part() -> shapely.Geometry:
+        return block if inside is None else shapely.intersection(block, inside)
+
+    for grid in grids:
+        values, weight, valued = raster.shape(part(), grid.people)
+        if weight > 0:
+            return values, 1 - valued / weight, BY_GRID
+    if lived is not None:
+        points, weights = lived.weighed(name, block)
+        if inside is not None:
+            held = shapely.contains_xy(inside, points[:, 0], points[:, 1])
+            points, weights = points[held], weights[held]
+        if len(points):
+            values, valued = raster.points(points, weights)
+            return values, 1 - valued / float(weights.sum()), BY_POSTCODES
+    values, weight, valued = raster.shape(part(), None)
+    return values, 1 - valued / weight if weight > 0 else 1.0, BY_LAND
